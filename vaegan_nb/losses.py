@@ -22,8 +22,8 @@ def kl_loss(
     "`L_prior`, the KL divergence of q(z|x) from N(0, I) (eq. 7; Kingma & Welling 2014, appendix B)"
     return .5*(mu**2 + logvar.exp() - logvar - 1).sum(1).mean()
 
-# %% ../nbs/03_losses.ipynb #32e4debe
-def _half_squared_error(a:Tensor, b:Tensor) -> Tensor: return .5*(a.float() - b.float()).pow(2).flatten(1).sum(1).mean()
+# %% ../nbs/03_losses.ipynb #94efe2cb
+def _half_squared_error(a:Tensor, b:Tensor) -> Tensor: return .5*(a - b).pow(2).flatten(1).sum(1).mean()
 
 def feature_loss(
     f_x:Tensor, # Dis_l of the images, shape (n, ...)

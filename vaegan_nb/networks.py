@@ -149,10 +149,14 @@ class Outputs(dict):
         try: return self[key]
         except KeyError: raise AttributeError(f'{key!r} is not among the outputs of this model: {", ".join(self)}') from None
 
-# %% ../nbs/02_networks.ipynb #408d9314
+# %% ../nbs/02_networks.ipynb #2c255a85
 def _cut(x:Tensor) -> Tensor:
     "A leaf with the values of `x`: gradients end here"
     return x.detach().requires_grad_(torch.is_grad_enabled())
+
+def _full(x:Tensor) -> Tensor:
+    "Half precision to float32, anything else as it is"
+    return x.float() if x.dtype in (torch.bfloat16, torch.float16) else x
 
 class VAEGAN(nn.Module):
     "The networks of one model and their wiring (Figure 2 and Algorithm 1 of the report, steps 1-7)"
@@ -180,11 +184,11 @@ class VAEGAN(nn.Module):
         if 'discriminator' in self.nets: self.discriminator = Discriminator(size, channels, width, dis_fc, layer, pre)
         init_weights(self, init)
 
-# %% ../nbs/02_networks.ipynb #fb6502b3
+# %% ../nbs/02_networks.ipynb #4970ba26
 @patch
 def encode(self:VAEGAN, x:Tensor, eps:Tensor|None=None) -> Outputs:
     "`mu`, `logvar` and `z = mu + eps*exp(logvar/2)`, each (n, nz), with `eps` from N(0, I) unless given"
-    mu, logvar = (o.float() for o in self.encoder(x))
+    mu, logvar = map(_full, self.encoder(x))
     eps = torch.randn_like(mu) if eps is None else eps
     return Outputs(mu=mu, logvar=logvar, z=mu + eps*(.5*logvar).exp())
 
@@ -198,8 +202,8 @@ def discriminate(self:VAEGAN, x:Tensor, cuts:dict) -> Outputs:
     else:
         both = {k: dis(v) if k != 'tilde' or self.dis_recon else dis.features(v) for k, v in dict(x=x, **cuts).items()}
     for k, (f, l) in both.items():
-        o[f'f_{k}'] = f.float()
-        if k != 'tilde' or self.dis_recon: o[f'l_{k}'] = l.float()
+        o[f'f_{k}'] = _full(f)
+        if k != 'tilde' or self.dis_recon: o[f'l_{k}'] = _full(l)
     return o
 
 @patch
@@ -209,10 +213,10 @@ def forward(self:VAEGAN, x:Tensor, eps:Tensor|None=None, z_p:Tensor|None=None) -
         o = Outputs()
         if 'encoder' in self.nets:
             o.update(self.encode(x, eps))
-            o['x_tilde'] = self.decoder(o.z).float()
+            o['x_tilde'] = _full(self.decoder(o.z))
         if 'discriminator' in self.nets:
             z_p = torch.randn(len(x), self.nz, device=x.device) if z_p is None else z_p
-            o['x_p'] = self.decoder(z_p).float()
+            o['x_p'] = _full(self.decoder(z_p))
             cuts = {k: _cut(o[f'x_{k}']) for k in ('tilde', 'p') if f'x_{k}' in o}
             o.update({f'cut_{k}': v for k, v in cuts.items()}, **self.discriminate(x, cuts))
     return o
