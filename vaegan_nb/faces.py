@@ -294,7 +294,7 @@ def _paint_nose(c, p):
         nostril = _disc(nose, tip + k*0.045*p.cos, zero + 0.205, zero + 0.024, zero + 0.014)
         _paint(nose, 0.7*nostril, dark*np.float32(0.6))
 
-# %% ../nbs/00_faces.ipynb #52a87650
+# %% ../nbs/00_faces.ipynb #3790e01a
 def _paint_beard(c, p):
     "Moustache (1), goatee (2) or full beard (3), in the colour of the hair"
     dark, light = _tones(p.hair*np.float32(0.92), 0.55, 1.1)
@@ -302,7 +302,7 @@ def _paint_beard(c, p):
     low = c.window(zero - 0.6, zero + 0.6, zero - 0.1, zero + 0.75)
     shade = _shade(low, p, zero, zero + 0.2, p.a, zero + 0.6)
     u = (low.x - 0.7*mouth)/p.a
-    line = 0.288 - 0.36*u**6
+    line = np.maximum(0.288 - 0.36*u**6, np.float32(0)) # no higher than the window
     outline = _shape(low, *_outline(low, p, 0.06)[::-1])
     full = outline*_band(low, line, line + 2)
     full *= 0.94*(p.beard == 3)

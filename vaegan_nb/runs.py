@@ -123,7 +123,7 @@ class RunFolder(Callback):
     def after_fit(self):
         if self.lock: self.lock.release()
 
-# %% ../nbs/04a_runs.ipynb #dbf9f61b
+# %% ../nbs/04a_runs.ipynb #1d28a2d3
 @patch
 def after_epoch(self:RunFolder):
     "Write everything"
@@ -140,7 +140,7 @@ def after_epoch(self:RunFolder):
 def _write_readable(self:RunFolder, state:dict):
     "What people and other programs read, from `state`"
     weights = {k: v.detach().cpu().contiguous() for k, v in state['model'].items()}
-    meta = dict(epochs=str(state['epochs']), config=json.dumps(asdict(self.learn.config)))
+    meta = dict(run=json.dumps(dict(epochs=state['epochs'], config=asdict(self.learn.config)))) # one key: several come in any order
     def write_csv(p):
         with open(p, 'w', newline='') as f: csv.writer(f).writerows([['epoch', *state['names']], *([i+1, *row] for i, row in enumerate(state['values']))])
     write_atomic(self.path/'model.safetensors', lambda p: save_file(weights, p, metadata=meta))
