@@ -69,7 +69,7 @@ class Config:
     seed:int = 0 # Fixes initialisation, order of the images, noise of the codes and labels, z batch of the pictures
     def __post_init__(self): _check(self)
 
-# %% ../nbs/04_learner.ipynb #65b88aef
+# %% ../nbs/04_learner.ipynb #c56aadf2
 _choices = dict(model=tuple(VAEGAN.models), gamma_per=('sum', 'element'), form=('minimax', 'nonsaturating'),
                 opt=('adam', 'rmsprop'), schedule=('flat', 'cosine', 'larsen'), precision=('auto', 'fp32', 'bf16'))
 
@@ -93,7 +93,8 @@ PRESETS = dict(
     paper=Config(),
     larsen=Config(crop='larsen', enc_fc=1024, pre=True, concat=True, dis_recon=False, init='larsen', gamma=1e-6/(1-1e-6),
                   real=1., fake=0., swap=0., equilibrium=.68, opt='rmsprop', lr=3.9e-4, sqr_mom=.9, wd=2e-5,
-                  schedule='larsen', bs=64, epochs=22))
+                  schedule='larsen', bs=64, epochs=22),
+    demo=Config(nz=32, width=.25, dis_recon=False, layer='conv2', form='nonsaturating', lr=1e-3, schedule='cosine', bs=32, epochs=4))
 
 # %% ../nbs/04_learner.ipynb #e384efd8
 @patch
@@ -119,7 +120,7 @@ def configure(
         raise ValueError(f'{", ".join(sorted(unknown))}: no such setting. There are {", ".join(names)}')
     return replace(preset, **settings)
 
-# %% ../nbs/04_learner.ipynb #0d27559c
+# %% ../nbs/04_learner.ipynb #298a29e5
 class MultiOptimizer:
     "Several PyTorch optimizers, one for each network, behind the interface of one"
     def __init__(self,
@@ -143,7 +144,9 @@ class MultiOptimizer:
         self.held = set()
     def zero_grad(self, set_to_none:bool=True):
         for o in self.opts.values(): o.zero_grad(set_to_none=True)
-    def state_dict(self) -> dict: return {n: o.state_dict() for n, o in self.opts.items()}
+    def state_dict(self) -> dict:
+        for g in self.param_groups: g.update({k: v.item() for k, v in g.items() if isinstance(v, np.generic)}) # schedules set these
+        return {n: o.state_dict() for n, o in self.opts.items()}
     def load_state_dict(self, sd:dict):
         for n, o in self.opts.items(): o.load_state_dict(sd[n])
 
@@ -307,11 +310,13 @@ class StopOnNaN(Callback):
         raise CancelFitException
     def __init__(self, loss_terms:tuple): self.loss_terms = loss_terms
 
-# %% ../nbs/04_learner.ipynb #6226bbcd
+# %% ../nbs/04_learner.ipynb #edf637ca
 class VAEGANLearner(Learner):
     "A fastai `Learner` that knows its `config`, counts `epochs_done`, and can start at a later epoch"
     config, epochs_done, first_epoch = None, 0, 0
     def _do_fit(self):
+        bar = getattr(getattr(self, 'progress', None), 'mbar', None)
+        if self.first_epoch and bar: bar.update(0) # fastprogress starts at its first update, which has to be 0
         for epoch in range(self.first_epoch, self.n_epoch):
             self.epoch = epoch
             self._with_events(self._do_epoch, 'epoch', CancelEpochException)
