@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FACTORS', 'Factor', 'factor_row', 'render_faces', 'SynthFaces']
 
-# %% ../nbs/00_faces.ipynb #a80074b4
+# %% ../nbs/00_faces.ipynb #2617d424
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 from fastcore.basics import patch
 
-# %% ../nbs/00_faces.ipynb #b3de6224
+# %% ../nbs/00_faces.ipynb #e3966332
 @dataclass(frozen=True)
 class Factor:
     "One ground-truth dial of a face, with settings 0 .. `size-1`"
@@ -28,7 +28,7 @@ class Factor:
         "Value of every setting"
         return np.linspace(self.low, self.high, self.size, endpoint=self.kind != 'periodic')
 
-# %% ../nbs/00_faces.ipynb #23a5d776
+# %% ../nbs/00_faces.ipynb #aa1c6484
 FACTORS = (
     Factor('skin_tone',   8,   0,   1, 'fraction, light to dark'),
     Factor('hair_colour', 6,   0,   5, 'black, brown, auburn, ginger, blond, silver', 'nominal'),
@@ -47,7 +47,7 @@ FACTORS = (
 _NAMES = tuple(f.name for f in FACTORS)
 _SIZES = tuple(f.size for f in FACTORS)
 
-# %% ../nbs/00_faces.ipynb #bc3d0ddd
+# %% ../nbs/00_faces.ipynb #666aaccd
 def _check_factors(factors):
     "`factors` as an (n, 14) int64 table, or an error that says what is wrong"
     table = np.asarray(factors)
@@ -62,7 +62,7 @@ def _check_factors(factors):
                          f'found {table[row, col]} in row {row}')
     return table.astype(np.int64)
 
-# %% ../nbs/00_faces.ipynb #fc8512a8
+# %% ../nbs/00_faces.ipynb #33ec833e
 def factor_row(base=None, **settings) -> np.ndarray:
     "One (14,) row of settings: `base`, or an even-tempered face, with the named factors changed"
     row = _check_factors([3, 1, 3, 3, 5, 2, 3, 2, 5, 1, 0, 0, 2, 5] if base is None else base)[0].copy()
@@ -73,7 +73,7 @@ def _column(name):
     if name not in _NAMES: raise ValueError(f'factor: wanted one of {", ".join(_NAMES)}; found {name!r}')
     return _NAMES.index(name)
 
-# %% ../nbs/00_faces.ipynb #8563266b
+# %% ../nbs/00_faces.ipynb #52c40acb
 def _mix_bits(bits):
     "The finaliser of SplitMix64: uint64 array to uint64 array, one to one"
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -92,7 +92,7 @@ def _uniform(keys, stream):
     offset = np.array([(stream + 1) * 0xD1B54A32D192ED03 % 2**64], dtype=np.uint64)
     return ((_mix_bits(keys.reshape(-1) + offset) >> np.uint64(11)) * 2.0**-53).reshape(keys.shape)
 
-# %% ../nbs/00_faces.ipynb #1a68c7f6
+# %% ../nbs/00_faces.ipynb #71c57507
 def _slope(values, step):
     "Central differences of `values` down the first axis"
     slope = np.empty_like(values)
@@ -116,7 +116,7 @@ class _Canvas:
         "The window around an ellipse"
         return self.window(cx - a, cx + a, cy - b, cy + b)
 
-# %% ../nbs/00_faces.ipynb #924ca076
+# %% ../nbs/00_faces.ipynb #6ca2e58d
 def _shape(c, cx, w):
     "Coverage of `(x-cx)**2 <= w`: `w` (H, B) is a function of `y`, and `cx` is (B,) or one too"
     scale = 1/(c.px*np.sqrt(4*np.maximum(w, 0) + _slope(w, c.px)**2 + np.float32(1e-9)))
@@ -149,7 +149,7 @@ def _blob(c, cx, cy, a, b):
     spot *= spot
     return spot
 
-# %% ../nbs/00_faces.ipynb #0efe9d57
+# %% ../nbs/00_faces.ipynb #3b91d3d0
 def _paint(c, cover, dark, light=None, shade=None):
     "Mix the colour `dark` (3, B), or `dark` to `light` by `shade`, into the window by `cover`"
     for k in range(3):
@@ -161,7 +161,7 @@ def _paint(c, cover, dark, light=None, shade=None):
         mix *= cover
         c.img[k] += mix
 
-# %% ../nbs/00_faces.ipynb #3aaa5e41
+# %% ../nbs/00_faces.ipynb #540adda1
 _SKIN = np.array([[255, 226, 205], [246, 205, 174], [230, 180, 142], [205, 150, 108],
                   [172, 116, 77], [143, 93, 63], [118, 75, 51], [97, 61, 45]])
 _HAIR = np.array([[38,32,36], [92,58,38], [134,52,34], [208,108,44], [232,196,122], [186,188,196]])
@@ -190,7 +190,7 @@ def _look(table, keys=None):
     p.a = 0.45*p.face_width
     return SimpleNamespace(**{k: v.astype(np.float32) for k, v in vars(p).items()})
 
-# %% ../nbs/00_faces.ipynb #13d4ebc1
+# %% ../nbs/00_faces.ipynb #2d4b10d5
 def _col(*rgb): return np.array(rgb, dtype=np.float32)[:, None]
 
 def _tones(colour, low=0.5, high=1.08):
@@ -225,7 +225,7 @@ def _paint_body(c, p):
     _paint(body, _band(body, top + collar, top + 2), dark, light, shade)
     _paint(body, _band(body, top + collar, top + collar + 0.04*(np.abs(body.x) < 0.28)), dark)
 
-# %% ../nbs/00_faces.ipynb #bd7a3b78
+# %% ../nbs/00_faces.ipynb #021c5ac8
 def _outline(c, p, grow=0):
     "Width function and middle line of the head, for `_shape`; `grow` moves the chin down"
     t = (c.y + 0.05)/(0.63 + grow)
@@ -255,7 +255,7 @@ def _paint_head(c, p):
         cheek = c.around(cx, cy, r, r)
         _paint(cheek, (0.20 + 0.10*p.smile)*_blob(cheek, cx, cy, r, r), p.skin*_col(0.98, 0.62, 0.60))
 
-# %% ../nbs/00_faces.ipynb #e4ddad77
+# %% ../nbs/00_faces.ipynb #402c1902
 def _paint_eyes(c, p):
     "White, iris, pupil, highlight, lids"
     dark = p.skin*_col(0.56, 0.46, 0.46)
@@ -294,7 +294,7 @@ def _paint_nose(c, p):
         nostril = _disc(nose, tip + k*0.045*p.cos, zero + 0.205, zero + 0.024, zero + 0.014)
         _paint(nose, 0.7*nostril, dark*np.float32(0.6))
 
-# %% ../nbs/00_faces.ipynb #3790e01a
+# %% ../nbs/00_faces.ipynb #39a4da0b
 def _paint_beard(c, p):
     "Moustache (1), goatee (2) or full beard (3), in the colour of the hair"
     dark, light = _tones(p.hair*np.float32(0.92), 0.55, 1.1)
@@ -317,7 +317,7 @@ def _paint_beard(c, p):
     _paint(low, chin, dark, light, shade)
 
 
-# %% ../nbs/00_faces.ipynb #b68e11b0
+# %% ../nbs/00_faces.ipynb #e4d4255f
 def _paint_mouth(c, p):
     "Lips, and between them the dark, teeth and tongue as far as the mouth is open"
     zero, cx = 0*p.a, _front(p, 0, 0.35)
@@ -339,7 +339,7 @@ def _paint_mouth(c, p):
     crease = 0.009*np.sqrt(np.maximum(1.15 - u*u, 0)*(1 - p.mouth_open))
     _paint(m, 0.85*_band(m, middle - crease, middle + crease), p.skin*np.float32(0.2) + _col(40, 8, 12))
 
-# %% ../nbs/00_faces.ipynb #35b0a480
+# %% ../nbs/00_faces.ipynb #6f5b0a92
 _LENGTHS = np.linspace(0, 1, 6)
 
 def _mass(c, p, inset):
@@ -376,7 +376,7 @@ def _paint_hair(c, p, front):
     _paint(h, cover, dark, light, shade)
 
 
-# %% ../nbs/00_faces.ipynb #5fbc1f23
+# %% ../nbs/00_faces.ipynb #cafaafcb
 def _paint_brows(c, p):
     "Two tapering arcs"
     for side in (-1, 1):
@@ -387,7 +387,7 @@ def _paint_brows(c, p):
         thick = 0.028*np.sqrt(np.maximum(1 - u*u, 0))*(1 - 0.3*side*u)
         _paint(b, 0.95*_band(b, middle - thick, middle + thick), p.hair*np.float32(0.34))
 
-# %% ../nbs/00_faces.ipynb #c9b5d5bd
+# %% ../nbs/00_faces.ipynb #75a8e531
 def _frame(p):
     return np.where(p.glasses == 2, _col(34, 36, 52), _col(176, 124, 48))
 
@@ -424,7 +424,7 @@ def _paint_glasses(c, p):
     inside = np.clip(np.minimum(g.x - left, right - g.x)/c.px + 0.5, 0, 1)
     _paint(g, worn*inside*_band(g, 0*g.x - 0.045, 0*g.x - 0.015), frame)
 
-# %% ../nbs/00_faces.ipynb #d70dba7c
+# %% ../nbs/00_faces.ipynb #9a1c1420
 @cache
 def _grain():
     "Half a mebibyte of noise, -3..3 as uint8 modulo 256, each picture reads it from its own place"
@@ -452,7 +452,7 @@ def _draw(table, keys, size, channels):
             row += grain[start:start + len(row)]
     return out
 
-# %% ../nbs/00_faces.ipynb #d9aa2803
+# %% ../nbs/00_faces.ipynb #af4babdd
 def render_faces(
     factors, # (n, 14) integer settings, columns as in `FACTORS`; one row may come as (14,)
     size:int=64, # Height and width in pixels, 32 to 256
@@ -475,7 +475,7 @@ def render_faces(
         out[i:i+step] = _draw(table[i:i+step], None if keys is None else keys[i:i+step], size, channels)
     return out
 
-# %% ../nbs/00_faces.ipynb #ac8541ef
+# %% ../nbs/00_faces.ipynb #d5abeac9
 class SynthFaces:
     "A deterministic sequence of faces: picture `i` depends on nothing but `seed` and `i`"
     factor_names, factor_sizes = _NAMES, _SIZES
@@ -493,7 +493,7 @@ class SynthFaces:
     def __len__(self): return self.n
     def __repr__(self): return f'SynthFaces(n={self.n}, seed={self.seed}, size={self.size}, channels={self.channels})'
 
-# %% ../nbs/00_faces.ipynb #98e8df26
+# %% ../nbs/00_faces.ipynb #77acf41b
 @patch
 def _index(self:SynthFaces, idx):
     "`idx` (integer, slice, integer or boolean array) as an integer array within 0 .. n-1"
@@ -524,7 +524,7 @@ def __getitem__(self:SynthFaces, idx):
     out = render_faces(self.factors(flat), self.size, self.channels, _keys(self.seed, flat))
     return out.reshape(*where.shape, *out.shape[1:])
 
-# %% ../nbs/00_faces.ipynb #43a59c74
+# %% ../nbs/00_faces.ipynb #0def6ced
 @patch
 def sample_factors(self:SynthFaces,
     n:int, # Number of rows
@@ -556,7 +556,7 @@ def render(self:SynthFaces,
     keys = None if rng is None else np.random.default_rng(rng).integers(2**63, size=len(table))
     return render_faces(table, self.size, self.channels, keys)
 
-# %% ../nbs/00_faces.ipynb #811c2d8f
+# %% ../nbs/00_faces.ipynb #a76acf3e
 @patch
 def grid(self:SynthFaces,
     down:str, # Factor that changes from row to row

@@ -7,7 +7,7 @@ __all__ = ['PRESETS', 'loss_terms', 'Config', 'configure', 'MultiOptimizer', 'ma
            'SeedEpochs', 'LabelNoise', 'EquilibriumGate', 'sample_grid', 'SampleGrid', 'StopOnNaN', 'VAEGANLearner',
            'wants_bf16', 'vaegan_learner', 'model_of', 'networks_of', 'lr_schedule']
 
-# %% ../nbs/04_learner.ipynb #55fdf1c7
+# %% ../nbs/04_learner.ipynb #6a3b4229
 import json
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
@@ -31,7 +31,7 @@ from .data import save_grid
 from .losses import VAEGANLoss
 from .networks import VAEGAN, Outputs
 
-# %% ../nbs/04_learner.ipynb #bff95f3b
+# %% ../nbs/04_learner.ipynb #ddb3f8b6
 @dataclass(frozen=True)
 class Config:
     "Every setting of a model and its training, with the report's values as defaults"
@@ -69,7 +69,7 @@ class Config:
     seed:int = 0 # Fixes initialisation, order of the images, noise of the codes and labels, z batch of the pictures
     def __post_init__(self): _check(self)
 
-# %% ../nbs/04_learner.ipynb #c56aadf2
+# %% ../nbs/04_learner.ipynb #6862af7f
 _choices = dict(model=tuple(VAEGAN.models), gamma_per=('sum', 'element'), form=('minimax', 'nonsaturating'),
                 opt=('adam', 'rmsprop'), schedule=('flat', 'cosine', 'larsen'), precision=('auto', 'fp32', 'bf16'))
 
@@ -96,7 +96,7 @@ PRESETS = dict(
                   schedule='larsen', bs=64, epochs=22),
     demo=Config(nz=32, width=.25, dis_recon=False, layer='conv2', form='nonsaturating', lr=1e-3, schedule='cosine', bs=32, epochs=4))
 
-# %% ../nbs/04_learner.ipynb #e384efd8
+# %% ../nbs/04_learner.ipynb #6dc9e23d
 @patch
 def save(self:Config, path:str|Path):
     "Write as JSON"
@@ -120,7 +120,7 @@ def configure(
         raise ValueError(f'{", ".join(sorted(unknown))}: no such setting. There are {", ".join(names)}')
     return replace(preset, **settings)
 
-# %% ../nbs/04_learner.ipynb #298a29e5
+# %% ../nbs/04_learner.ipynb #cb7a51cc
 class MultiOptimizer:
     "Several PyTorch optimizers, one for each network, behind the interface of one"
     def __init__(self,
@@ -150,7 +150,7 @@ class MultiOptimizer:
     def load_state_dict(self, sd:dict):
         for n, o in self.opts.items(): o.load_state_dict(sd[n])
 
-# %% ../nbs/04_learner.ipynb #b46105dc
+# %% ../nbs/04_learner.ipynb #4f5f13a8
 def make_opt(
     params:list, # One list of parameters for each network
     lr:float|tuple, # Learning rate, or one for each network
@@ -163,7 +163,7 @@ def make_opt(
     else: make = partial(torch.optim.RMSprop, alpha=cfg.sqr_mom, weight_decay=cfg.wd, foreach=True)
     return OptimWrapper(opt=MultiOptimizer({n: make(list(p), lr=l) for n, p, l in zip(nets, params, lrs)}))
 
-# %% ../nbs/04_learner.ipynb #2bcf77d1
+# %% ../nbs/04_learner.ipynb #c4bd7de0
 class VAEGANTrainer(Callback):
     "Gives each network the gradient of its own loss (eq. 14-16), all at the same parameters, in the fewest passes"
     order = MixedPrecision.order + 5 # after a loss scaler and a distributed wrapper have set themselves up
@@ -187,7 +187,7 @@ class VAEGANTrainer(Callback):
         if weights.get('encoder'): backward([images[0], loss.prior], [like[0], w['prior']], inputs=weights['encoder'])
         raise CancelBackwardException
 
-# %% ../nbs/04_learner.ipynb #a23328c3
+# %% ../nbs/04_learner.ipynb #1e3f131a
 @patch(as_prop=True)
 def net(self:VAEGANTrainer) -> VAEGAN:
     "The model without the wrapper that distributed training puts around it"
@@ -211,7 +211,7 @@ def _gan_at(self:VAEGANTrainer, cuts:list, w:dict, dis:list) -> list:
     if dis: backward(loss.gan, w['gan'], inputs=dis)
     return at
 
-# %% ../nbs/04_learner.ipynb #d954ebe2
+# %% ../nbs/04_learner.ipynb #b545e224
 class LossTerm(Metric):
     "Mean over the images of one term of `VAEGANLoss`, such as 'prior' or 'gan_x'"
     def __init__(self, term:str): self.term = term
@@ -226,7 +226,7 @@ class LossTerm(Metric):
 
 loss_terms = dict(vae=('prior', 'like'), gan=('gan_x', 'gan_fake', 'gen'), vaegan=('prior', 'like', 'gan_x', 'gan_fake', 'gen'))
 
-# %% ../nbs/04_learner.ipynb #8a7968ca
+# %% ../nbs/04_learner.ipynb #b266f067
 class SeedEpochs(Callback):
     "Seeds every epoch by (`seed`, epochs trained so far), and restores the caller's random state after `fit`"
     order = -20
@@ -239,7 +239,7 @@ class SeedEpochs(Callback):
     def after_epoch(self): self.learn.epochs_done += 1
     def after_fit(self): set_random_states(**self.states)
 
-# %% ../nbs/04_learner.ipynb #2de11133
+# %% ../nbs/04_learner.ipynb #838d327d
 class LabelNoise(Callback):
     "Swaps the labels of real and generated images in a share `p` of the training batches (section 5.5)"
     run_valid = False
@@ -250,7 +250,7 @@ class LabelNoise(Callback):
         self.loss_func.real, self.loss_func.fake = (fake, real) if torch.rand(()) < self.p else (real, fake)
     def after_train(self): self.loss_func.real, self.loss_func.fake = self.labels
 
-# %% ../nbs/04_learner.ipynb #1d33716f
+# %% ../nbs/04_learner.ipynb #d30ae729
 class EquilibriumGate(Callback):
     "Holds back the discriminator or the decoder when one is too far ahead, as Larsen's code does"
     order, run_valid = VAEGANTrainer.order + 1, False
@@ -261,7 +261,7 @@ class EquilibriumGate(Callback):
         held = {n for n, hold in dict(discriminator=min(costs) < self.low, decoder=max(costs) > self.high).items() if hold}
         if len(held) < 2: self.opt.opt.hold(*held)
 
-# %% ../nbs/04_learner.ipynb #9bbd9311
+# %% ../nbs/04_learner.ipynb #0820d434
 @torch.no_grad()
 def sample_grid(
     model:VAEGAN, # On any device
@@ -296,7 +296,7 @@ class SampleGrid(Callback):
         self.grid = sample_grid(self.vaegan_trainer.net, self.z, self.originals)
         if self.folder: save_grid(self.grid, self.folder/f'epoch_{self.learn.epochs_done:02d}.png')
 
-# %% ../nbs/04_learner.ipynb #b7993f42
+# %% ../nbs/04_learner.ipynb #61264f81
 class StopOnNaN(Callback):
     "Ends `fit` at the first batch whose loss is not finite; `learn.stopped` says where"
     order = MixedPrecision.order + 4
@@ -310,7 +310,7 @@ class StopOnNaN(Callback):
         raise CancelFitException
     def __init__(self, loss_terms:tuple): self.loss_terms = loss_terms
 
-# %% ../nbs/04_learner.ipynb #edf637ca
+# %% ../nbs/04_learner.ipynb #8881742b
 class VAEGANLearner(Learner):
     "A fastai `Learner` that knows its `config`, counts `epochs_done`, and can start at a later epoch"
     config, epochs_done, first_epoch = None, 0, 0
@@ -332,7 +332,7 @@ def wants_bf16(
     cpu = getattr(torch.cpu, 'get_capabilities', dict)()
     return torch.device(device).type == 'cpu' and bool(cpu.get('avx512_bf16') or cpu.get('amx_bf16'))
 
-# %% ../nbs/04_learner.ipynb #b54cd0cb
+# %% ../nbs/04_learner.ipynb #5d02aa03
 def vaegan_learner(
     dls, # `DataLoaders` of images in [-1, 1], such as `data.get_dls` makes
     preset:str|Config='paper', # A name in `PRESETS`, or a `Config`
@@ -366,7 +366,7 @@ def networks_of(model:VAEGAN) -> list:
     "The parameters of each network, in the order of `model.nets` (fastai's splitter)"
     return [list(getattr(model, n).parameters()) for n in model.nets]
 
-# %% ../nbs/04_learner.ipynb #28887d44
+# %% ../nbs/04_learner.ipynb #1b439a3a
 def lr_schedule(
     name:str, # 'flat', 'cosine' or 'larsen'
     lr # Learning rate, a number or an array with one for each network
