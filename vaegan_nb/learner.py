@@ -31,7 +31,7 @@ from .data import save_grid
 from .losses import VAEGANLoss
 from .networks import VAEGAN, Outputs
 
-# %% ../nbs/04_learner.ipynb #ddb3f8b6
+# %% ../nbs/04_learner.ipynb #a906e3b5
 @dataclass(frozen=True)
 class Config:
     "Every setting of a model and its training, with the report's values as defaults"
@@ -58,7 +58,7 @@ class Config:
     equilibrium:float|None = None # Centre of the equilibrium gate, `None` for no gate
     margin:float = .35 # Half width of the gate
     opt:str = 'adam' # 'adam' or 'rmsprop'
-    lr:float|tuple = 3e-4 # Learning rate, or one for each network in the order encoder, decoder, discriminator
+    lr:float|tuple = 3e-4 # Learning rate, or one for each of encoder, decoder and discriminator; a model takes those it has
     mom:float = .5 # Adam's beta_1 (RMSProp has none)
     sqr_mom:float = .999 # Adam's beta_2, RMSProp's decay
     wd:float = 0. # L2 added to the gradient
@@ -69,7 +69,7 @@ class Config:
     seed:int = 0 # Fixes initialisation, order of the images, noise of the codes and labels, z batch of the pictures
     def __post_init__(self): _check(self)
 
-# %% ../nbs/04_learner.ipynb #6862af7f
+# %% ../nbs/04_learner.ipynb #e2b681dd
 _choices = dict(model=tuple(VAEGAN.models), gamma_per=('sum', 'element'), form=('minimax', 'nonsaturating'),
                 opt=('adam', 'rmsprop'), schedule=('flat', 'cosine', 'larsen'), precision=('auto', 'fp32', 'bf16'))
 
@@ -81,7 +81,7 @@ def _check(cfg:Config):
     lrs = cfg.lr if isinstance(cfg.lr, tuple) else (cfg.lr,)
     for wanted, ok in {
         'beta and gamma of 0 or more': cfg.beta >= 0 and cfg.gamma >= 0,
-        'a positive learning rate, or one for each network': all(l > 0 for l in lrs) and len(lrs) in (1, len(VAEGAN.models[cfg.model])),
+        'a positive learning rate, or one for each of encoder, decoder and discriminator': all(l > 0 for l in lrs) and len(lrs) in (1, 3),
         'labels with 0 <= fake < real <= 1': 0 <= cfg.fake < cfg.real <= 1,
         'a share of swapped labels in [0, 1]': 0 <= cfg.swap <= 1,
         'a positive width, and nz and epochs of 1 or more': cfg.width > 0 and cfg.nz > 0 and cfg.epochs > 0,
@@ -94,7 +94,8 @@ PRESETS = dict(
     larsen=Config(crop='larsen', enc_fc=1024, pre=True, concat=True, dis_recon=False, init='larsen', gamma=1e-6/(1-1e-6),
                   real=1., fake=0., swap=0., equilibrium=.68, opt='rmsprop', lr=3.9e-4, sqr_mom=.9, wd=2e-5,
                   schedule='larsen', bs=64, epochs=22),
-    demo=Config(nz=32, width=.25, dis_recon=False, layer='conv2', form='nonsaturating', lr=1e-3, schedule='cosine', bs=32, epochs=4))
+    demo=Config(nz=32, width=.25, dis_recon=False, layer='conv2', form='nonsaturating', lr=(2e-3, 2e-3, 3e-4),
+                schedule='cosine', bs=32, epochs=4))
 
 # %% ../nbs/04_learner.ipynb #6dc9e23d
 @patch
@@ -332,7 +333,7 @@ def wants_bf16(
     cpu = getattr(torch.cpu, 'get_capabilities', dict)()
     return torch.device(device).type == 'cpu' and bool(cpu.get('avx512_bf16') or cpu.get('amx_bf16'))
 
-# %% ../nbs/04_learner.ipynb #5d02aa03
+# %% ../nbs/04_learner.ipynb #fd8e7b00
 def vaegan_learner(
     dls, # `DataLoaders` of images in [-1, 1], such as `data.get_dls` makes
     preset:str|Config='paper', # A name in `PRESETS`, or a `Config`
@@ -351,7 +352,7 @@ def vaegan_learner(
     has_dis = cfg.model != 'vae'
     cbs = [VAEGANTrainer(), SeedEpochs(cfg.seed), StopOnNaN(terms), *([LabelNoise(cfg.swap)] if has_dis and cfg.swap else []),
            *([EquilibriumGate(cfg.equilibrium, cfg.margin)] if has_dis and cfg.equilibrium else []), *L(cbs)]
-    lr = cfg.lr if isinstance(cfg.lr, float) else list(cfg.lr)
+    lr = [l for l, n in zip(cfg.lr, VAEGAN.models['vaegan']) if n in model.nets] if isinstance(cfg.lr, tuple) else cfg.lr
     learn = VAEGANLearner(dls, model, loss, opt_func=partial(make_opt, cfg=cfg), lr=lr, cbs=cbs, splitter=networks_of,
                           metrics=[LossTerm(t) for t in terms], moms=(cfg.mom,)*3)
     learn.recorder.train_metrics, learn.config = True, cfg
