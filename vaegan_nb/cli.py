@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['demo_models', 'run_demo', 'vaegan_demo', 'vaegan_train', 'train_source']
 
-# %% ../nbs/11_cli.ipynb #2c386bdd
+# %% ../nbs/11_cli.ipynb #b496c677
 import sys
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from .learner import configure
 from .networks import n_halvings
 from .runs import train_run, write_report
 
-# %% ../nbs/11_cli.ipynb #c002c122
+# %% ../nbs/11_cli.ipynb #2c11c512
 def _run_or_exit(f):
     "Call `f`; errors that explain themselves become one line on stderr and exit code 1"
     try: return f()
@@ -27,11 +27,10 @@ def _finish(learn):
     "Exit code 1 when training ended early"
     if learn.stopped: raise RuntimeError(f'training stopped: {learn.stopped}')
 
-# %% ../nbs/11_cli.ipynb #1bb7e6c9
+# %% ../nbs/11_cli.ipynb #0a257c2e
 def demo_models(quick:bool=False) -> dict:
     "Run name to the settings it changes in the preset 'demo'"
-    both = dict(lr=(2e-3, 2e-3, 3e-4))
-    settings = dict(vae=dict(model='vae'), gan=dict(model='gan', lr=3e-4), vaegan=both, beta_vaegan=dict(both, beta=4.))
+    settings = dict(vae=dict(model='vae'), gan=dict(model='gan', lr=3e-4), vaegan={}, beta_vaegan=dict(beta=4.))
     return {k: dict(v, **(dict(width=.125, nz=16, epochs=2) if quick else {})) for k, v in settings.items()}
 
 def run_demo(
@@ -64,7 +63,7 @@ def vaegan_demo(
     report = _run_or_exit(lambda: run_demo(out, n, size, quick, resume))
     print(f'\nrun folders: {Path(out)}\nreport: {report}')
 
-# %% ../nbs/11_cli.ipynb #d77da40f
+# %% ../nbs/11_cli.ipynb #8d8e583a
 @call_parse
 def vaegan_train(
     source:str, # Folder or zip of images, a CelebA folder, or synth:20000
@@ -92,7 +91,7 @@ def vaegan_train(
     learn = _run_or_exit(lambda: train_source(source, out, preset, bs, size, channels, crop, cache, resume, model=model, **settings))
     print(f'\nrun folder: {out}\nreport: {out/"report.html"}')
 
-# %% ../nbs/11_cli.ipynb #04620e84
+# %% ../nbs/11_cli.ipynb #d039cf66
 def train_source(source, out, preset, bs, size, channels, crop, cache, resume, **settings):
     "Open `source`, train in the run folder `out`, and return the Learner"
     cfg = configure(preset, **settings)
