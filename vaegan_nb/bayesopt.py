@@ -112,7 +112,7 @@ def log_marginal(
     by_length = -2*np.einsum('ij,ijk->k', G*S, D)
     return value, np.r_[by_length, 2*(G*K).sum()], np.diag(G)
 
-# %% ../nbs/09_bayesopt.ipynb #420e46a6
+# %% ../nbs/09_bayesopt.ipynb #9323b4aa
 @patch
 def _learn(self:GP, X, y, noise, width) -> GP:
     "A GP in which everything is known: the largest marginal likelihood times prior over what is `None`"
@@ -131,7 +131,7 @@ def _learn(self:GP, X, y, noise, width) -> GP:
         length, sd, u = width*np.exp(t[:d]), np.exp(t[d]), (t - median)/spread
         value, g, g_noise = log_marginal(self.kernel, X, z, length, sd, np.where(unknown, v, noise))
         return .5*u@u - value, u/spread - np.r_[g, 2*v*g_noise[unknown].sum()]
-    starts = median + spread*np.r_[np.zeros((1, d + 2)), np.random.default_rng(0).normal(size=(5, d + 2))]
+    starts = median + spread*np.r_[np.zeros((1, d + 2)), np.random.default_rng(0).normal(size=(3, d + 2))]
     climb = partial(optimize.minimize, loss, jac=True, method='L-BFGS-B', bounds=[*zip(lo, hi)])
     t = min([climb(np.clip(t, lo, hi)) for t in starts], key=lambda end: end.fun).x
     noise = scale**2*np.exp(2*t[-1]) if self.noise is None else self.noise
@@ -232,7 +232,7 @@ def spread(
     steps = np.arange(start + 1, start + n + 1)[:, None]*g**-np.arange(1., d + 1)
     return (np.random.default_rng(seed).random(d) + steps) % 1
 
-# %% ../nbs/09_bayesopt.ipynb #aea83eb3
+# %% ../nbs/09_bayesopt.ipynb #471841c7
 def maximize(
     f:Callable, # Maps points of shape (n, d) to values of shape (n,)
     space:Space, # Where
@@ -240,17 +240,19 @@ def maximize(
     seed:int=0 # Moves the points that are tried first
 ) -> np.ndarray: # The point of `space` with the largest value found, shape (d,)
     "Global maximum of a cheap function with many maxima: 2048 spread points, then L-BFGS from the best 8"
-    lo, width = space.lo, space.hi - space.lo
-    u = spread(2048, len(lo), seed)
-    if near is not None: u = np.r_[u, np.clip((near - lo)/width + .1*(spread(64, len(lo), seed) - .5), 0, 1)]
-    X = space.snap(lo + width*u)
+    lo, hi, d = space.lo, space.hi, len(space.lo)
+    X, cloud = lo + (hi - lo)*spread(2048, d, seed), .1*(hi - lo)*(spread(64, d, seed) - .5)
+    if near is not None: X = np.r_[X, np.clip(near + cloud, lo, hi)]
+    X = space.snap(X)
     X = X[np.argsort(-f(X), kind='stable')[:8]]
+    step, cross = (hi - lo)*2048**(-1/d), 1e-3*np.r_[np.zeros((1, d)), np.eye(d), -np.eye(d)]
+    def loss(w, x):
+        v, up, down = np.split(-f(x + step*(w + cross)), [1, 1 + d])
+        return v[0], (up - down)/2e-3
     def climb(x, hold):
-        u = np.clip((x - lo)/width, 0, 1)
-        bounds = [(v, v) if h else (0, 1) for v, h in zip(u, hold)]
-        end = optimize.minimize(lambda u: -f((lo + width*u)[None])[0], u, jac='3-point', method='L-BFGS-B',
-                                bounds=bounds, options=dict(ftol=0, gtol=1e-10))
-        return space.snap(lo + width*end.x)
+        bounds = [*zip(np.where(hold, 0, (lo - x)/step), np.where(hold, 0, (hi - x)/step))]
+        end = optimize.minimize(loss, np.zeros(d), (x,), 'L-BFGS-B', jac=True, bounds=bounds, options=dict(ftol=1e-15, gtol=1e-9))
+        return space.snap(x + step*end.x)
     if space.int.any(): X = np.r_[X, [climb(x, space.int & False) for x in X]]
     if not space.int.all(): X = np.r_[X, [climb(x, space.int) for x in X]]
     return X[np.argmax(f(X))]

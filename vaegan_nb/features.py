@@ -6,7 +6,7 @@
 __all__ = ['INCEPTION_URL', 'INCEPTION_SHA256', 'find_inception', 'Inception', 'Teacher', 'fit_teacher', 'teacher_accuracy',
            'load_teacher', 'FaceTeacher', 'feature_stats', 'distance_name', 'Distance', 'fid']
 
-# %% ../nbs/05a_features.ipynb #cc5d9183
+# %% ../nbs/05a_features.ipynb #dc43698a
 import hashlib, json, os
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -24,7 +24,6 @@ from torch import Tensor, nn
 from torchvision.models.inception import InceptionA, InceptionC, InceptionE, inception_v3
 from tqdm import tqdm
 
-from .data import ImageArray
 from .fid import FeatureStats, frechet_distance
 
 # %% ../nbs/05a_features.ipynb #b5b52ac3
@@ -299,16 +298,20 @@ class FaceTeacher(nn.Module):
         levels = self.net.levels(_fit(x, self.net.size))
         return levels[-1] if self.which == 'last' else torch.cat(levels, 1)
 
-# %% ../nbs/05a_features.ipynb #1c676a5e
+# %% ../nbs/05a_features.ipynb #352fce0f
 @contextmanager
 def _evaluating(model, device):
     "Evaluation mode, no gradients, full float32; then each module as it was"
     modes = {m: m.training for m in model.modules()} if isinstance(model, nn.Module) else {}
-    for m in modes: m.training = False
+    cudnn = torch.backends.cudnn                                       # before torch 2.9: one switch for all of it
+    switch, name, off = (cudnn.conv, 'fp32_precision', 'ieee') if hasattr(cudnn, 'conv') else (cudnn, 'allow_tf32', False)
+    tf32 = getattr(switch, name)
     try:
-        with (torch.no_grad(), torch.autocast(device.type, enabled=False),
-              torch.backends.cudnn.flags(enabled=True, allow_tf32=False)): yield
+        for m in modes: m.training = False
+        setattr(switch, name, off)
+        with torch.no_grad(), torch.autocast(device.type, enabled=False): yield
     finally:
+        setattr(switch, name, tf32)
         for m, training in modes.items(): m.training = training
 
 def _extract(extractor, x, bs):
@@ -337,7 +340,7 @@ def _batches(images, n, bs):
             yield x[:n]
             if n is not None and (n := n - len(x)) <= 0: return
 
-# %% ../nbs/05a_features.ipynb #23d82159
+# %% ../nbs/05a_features.ipynb #e1f26f5f
 def _describe(extractor, protocol):
     "Flat protocol of any extractor: its own, or its name and the hash of its weights"
     if hasattr(extractor, 'protocol'): return extractor.protocol
@@ -359,7 +362,7 @@ def feature_stats(
     device = next((p.device for p in getattr(extractor, 'parameters', tuple)()), torch.device('cpu'))
     bs, stats = bs or (256 if device.type == 'cuda' else 32), None
     about = {**(protocol or {}), **_describe(extractor, protocol or {})}
-    if isinstance(images, ImageArray): about |= {k: str(images.meta[k]) for k in ('crop', 'filter') if k in images.meta}
+    about |= {k: str(v) for k, v in getattr(images, 'meta', {}).items() if k in ('crop', 'filter')}
     total = n or (len(images) if hasattr(images, '__getitem__') else None)
     with tqdm(total=total, unit='img', desc=about['extractor'], disable=not progress) as bar:
         for x in _batches(images, n, bs):
@@ -376,7 +379,7 @@ def feature_stats(
         raise ValueError(f"Wanted {n or 'at least 2'} images, found {stats.n if stats else 0}")
     return stats
 
-# %% ../nbs/05a_features.ipynb #f79bf9d4
+# %% ../nbs/05a_features.ipynb #a56c2b97
 def distance_name(
     protocol:Mapping, # Of `FeatureStats`
 )->str: # 'FID', 'FD-teacher' or 'FD(...)'
@@ -394,7 +397,6 @@ class Distance:
     floor:float # The same from held-out real images; `None` where there were too few
     protocol:dict # Of both sides
 
-    def __float__(self): return self.value
     @property
     def ratio(self): return None if self.floor is None else self.value/self.floor
     def __repr__(self):
