@@ -6,6 +6,10 @@
 __all__ = ['demo_models', 'run_demo', 'vaegan_demo', 'vaegan_train', 'train_source', 'vaegan_eval', 'tune_trial', 'write_study',
            'vaegan_tune']
 
+# %% ../nbs/11_cli.ipynb #8df95fe0
+import warnings
+warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's, about itself
+
 # %% ../nbs/11_cli.ipynb #4fbae38a
 import sys
 from contextlib import redirect_stdout
