@@ -297,15 +297,15 @@ class SampleGrid(Callback):
         self.grid = sample_grid(self.vaegan_trainer.net, self.z, self.originals)
         if self.folder: save_grid(self.grid, self.folder/f'epoch_{self.learn.epochs_done:02d}.png')
 
-# %% ../nbs/04_learner.ipynb #61264f81
+# %% ../nbs/04_learner.ipynb #e8938dae
 class StopOnNaN(Callback):
     "Ends `fit` at the first batch whose loss is not finite; `learn.stopped` says where"
     order = MixedPrecision.order + 4
     def before_fit(self): self.learn.stopped = None
     def after_loss(self):
         if not self.training or torch.isfinite(self.learn.loss_grad): return
-        terms = {t: float(getattr(self.loss_func, t)) for t in self.loss_terms}
-        self.learn.stopped = (f'the loss is {float(self.learn.loss_grad)} in epoch {self.learn.epochs_done + 1}, batch {self.iter + 1} '
+        terms = {t: float(getattr(self.loss_func, t).detach()) for t in self.loss_terms}
+        self.learn.stopped = (f'the loss is {float(self.learn.loss_grad.detach())} in epoch {self.learn.epochs_done + 1}, batch {self.iter + 1} '
                               f'(terms {terms}). Try a lower lr or a smaller beta or gamma')
         print('Training stopped:', self.learn.stopped)
         raise CancelFitException
