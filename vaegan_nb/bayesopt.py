@@ -232,7 +232,7 @@ def spread(
     steps = np.arange(start + 1, start + n + 1)[:, None]*g**-np.arange(1., d + 1)
     return (np.random.default_rng(seed).random(d) + steps) % 1
 
-# %% ../nbs/09_bayesopt.ipynb #471841c7
+# %% ../nbs/09_bayesopt.ipynb #fa634af4
 def maximize(
     f:Callable, # Maps points of shape (n, d) to values of shape (n,)
     space:Space, # Where
@@ -251,7 +251,8 @@ def maximize(
         return v[0], (up - down)/2e-3
     def climb(x, hold):
         bounds = [*zip(np.where(hold, 0, (lo - x)/step), np.where(hold, 0, (hi - x)/step))]
-        end = optimize.minimize(loss, np.zeros(d), (x,), 'L-BFGS-B', jac=True, bounds=bounds, options=dict(ftol=1e-15, gtol=1e-9))
+        end = optimize.minimize(loss, np.zeros(d), (x,), 'L-BFGS-B', jac=True, bounds=bounds,
+                                options=dict(ftol=1e-15, gtol=1e-9))
         return space.snap(x + step*end.x)
     if space.int.any(): X = np.r_[X, [climb(x, space.int & False) for x in X]]
     if not space.int.all(): X = np.r_[X, [climb(x, space.int) for x in X]]
@@ -271,7 +272,7 @@ class Trial:
     error:str=None # Why there is no value
 
 
-# %% ../nbs/09_bayesopt.ipynb #b53d0e7a
+# %% ../nbs/09_bayesopt.ipynb #848d6baf
 class BayesOpt:
     "A study: asks for trials, is told what came of them, and writes everything down before it answers"
     def __init__(self,
@@ -282,7 +283,7 @@ class BayesOpt:
         init:int=None, # How many of them are spread evenly before the process is trusted; None: 2d + 2
         tol:float=1e-6, # Done when the expected improvement is smaller, in standard deviations of the values told
         seed:int=0, # Decides the first points and the seeds of the trials
-        path:str|Path=None # A file for the study, a line of JSON for every ask, tell and fail; if it exists it is continued
+        path:str|Path=None # The study's file, a line of JSON for every ask, tell and fail; one that exists is continued
     ):
         self.space, self.gp, self.acquisition, self.budget = Space(space), gp or GP(), acquisition, budget
         self.init = 2*len(space) + 2 if init is None else init
@@ -290,37 +291,40 @@ class BayesOpt:
         self.trials, self._memo = {}, {}
         if self.path: self._restore()
 
-# %% ../nbs/09_bayesopt.ipynb #415f9142
-@patch
-def _write(self:BayesOpt, line:dict):
-    if self.path is None: return
-    self.path.parent.mkdir(parents=True, exist_ok=True)
-    with open(self.path, 'a') as f:
-        f.write(json.dumps(line) + '\n')
-        f.flush()
-        os.fsync(f.fileno())
+    @property
+    def told(self): return [t for t in self.trials.values() if t.value is not None]
+    @property
+    def pending(self): return [t for t in self.trials.values() if t.value is None and t.error is None]
 
+# %% ../nbs/09_bayesopt.ipynb #d54914cc
 @patch
 def _record(self:BayesOpt, trial:Trial) -> Trial:
-    self._write(asdict(trial))
+    if self.path:
+        with open(self.path, 'a') as f:
+            f.write(json.dumps(asdict(trial), default=lambda v: v.item()) + '\n')          # numpy's numbers as Python's
+            f.flush()
+            os.fsync(f.fileno())
     self.trials[trial.id], self._memo = trial, {}
     return trial
 
 @patch
 def _restore(self:BayesOpt):
+    head = json.dumps({'space': self.space.spec}) + '\n'
+    self.path.parent.mkdir(parents=True, exist_ok=True)
     data = self.path.read_bytes() if self.path.exists() else b''
+    if head.encode().startswith(data): return self.path.write_text(head)
     whole = data[:data.rfind(b'\n') + 1]
-    if len(whole) < len(data): os.truncate(self.path, len(whole))
-    if not whole: return self._write({'space': self.space.spec})
     try:
-        head, *lines = [json.loads(line) for line in whole.splitlines()]
-        trials, spec = [Trial(**line) for line in lines], head['space']
-    except (ValueError, TypeError, KeyError) as e: raise ValueError(f'{self.path} is no study, or was edited: {e!r}') from e
-    if list(spec.items()) != list(self.space.spec.items()):
-        raise ValueError(f'{self.path} is a study of {spec}, not of {self.space.spec}: choose another path or that space')
+        first, *lines = [json.loads(line) for line in whole.splitlines()]
+        trials, spec = [Trial(**line) for line in lines], first['space']
+    except (ValueError, TypeError, KeyError) as e:
+        raise ValueError(f'{self.path} is no study or was edited: {e!r}') from e
+    if spec != self.space.spec:
+        raise ValueError(f'{self.path} is a study of {spec}, not of {self.space.spec}: take another path or that space')
+    os.truncate(self.path, len(whole))
     self.trials = {t.id: t for t in trials}
 
-# %% ../nbs/09_bayesopt.ipynb #131b6b12
+# %% ../nbs/09_bayesopt.ipynb #5c9f903b
 @patch
 def ask(self:BayesOpt,
     params:dict=None # A setting of your own; None: the study's choice
@@ -350,7 +354,7 @@ def tell(self:BayesOpt,
 ):
     "The value of a trial; it is on the disk when this returns"
     t, value, noise = self._pending(id), float(value), None if noise is None else float(noise)
-    if not np.isfinite(value): raise ValueError(f'trial {id}: {value} is no value: fail({id}) is for trials without one')
+    if not np.isfinite(value): raise ValueError(f'trial {id}: {value} is no value: if it gave none, fail({id})')
     if noise is not None and not 0 <= noise < np.inf: raise ValueError(f'trial {id}: noise {noise} is no variance')
     self._record(replace(t, value=value, noise=noise))
 
@@ -361,12 +365,6 @@ def fail(self:BayesOpt,
 ):
     "There will be no value of this trial"
     self._record(replace(self._pending(id), error=error))
-
-@patch(as_prop=True)
-def told(self:BayesOpt) -> list: return [t for t in self.trials.values() if t.value is not None]
-
-@patch(as_prop=True)
-def pending(self:BayesOpt) -> list: return [t for t in self.trials.values() if t.value is None and t.error is None]
 
 # %% ../nbs/09_bayesopt.ipynb #013ad3ea
 @patch
@@ -414,7 +412,7 @@ def done(self:BayesOpt) -> bool:
     if len(self.trials) < self.init or len(self.told) < 2: return False
     return self.propose()[1] < self.tol*np.std([t.value for t in self.told])
 
-# %% ../nbs/09_bayesopt.ipynb #46a760a5
+# %% ../nbs/09_bayesopt.ipynb #6a56bcd5
 def plot_bo(
     study:BayesOpt # With two values told, at least
 ): # matplotlib `Figure`: a column for each parameter
@@ -430,7 +428,7 @@ def plot_bo(
         v, (mean, sd) = np.exp(X[:, j]) if space.log[j] else X[:, j], gp.predict(X)
         top.fill_between(v, mean - 2*sd, mean + 2*sd, color='#0072B2', alpha=.2, lw=0, label='± 2 sd')
         top.plot(v, mean, color='black', label='mean')
-        top.plot([t.params[name] for t in study.told], [t.value for t in study.told], 'o', color='#D55E00', label='told')
+        top.plot(*zip(*[(t.params[name], t.value) for t in study.told]), 'o', color='#D55E00', label='told')
         low.plot(v, (expected_improvement if ei else study.acquisition)(mean, sd, best), color='#009E73')
         for ax in top, low: ax.axvline(params[name], color='#CC79A7', ls='--', label=f'next: {params[name]:.4g}')
         low.set(xlabel=name, xscale='log' if space.log[j] else 'linear')
@@ -439,7 +437,7 @@ def plot_bo(
     for ax in axs[0]: ax.legend(frameon=False, fontsize=8, ncols=2)
     return fig
 
-# %% ../nbs/09_bayesopt.ipynb #ea4eeca7
+# %% ../nbs/09_bayesopt.ipynb #4292bfaa
 def _here(fn, *args):
     "A `submit` that does the work at once"
     job = Future()
@@ -479,10 +477,10 @@ def minimize(
                 again = tries[t.id] <= retries
                 report(f'trial {t.id} {t.params} failed, {"to be started again" if again else "given up"}: {e!r}')
                 waiting.append(t) if again else bo.fail(t.id, repr(e))
-    if not bo.told: raise ValueError(f'all {len(bo.trials)} trials failed, the last one with {[*bo.trials.values()][-1].error}')
+    if not bo.told: raise ValueError(f'all {len(bo.trials)} trials failed, the first one with {bo.trials[0].error}')
     return bo
 
-# %% ../nbs/09_bayesopt.ipynb #d82215a5
+# %% ../nbs/09_bayesopt.ipynb #66846207
 def processes(
     n:int=2, # Trials at a time: `workers` of `minimize`
     gpus:list=None # Ids of the GPUs to use, one for each trial; `n` is then their number
@@ -493,7 +491,8 @@ def processes(
         free = [slot for slot, job in slots.items() if job is None or job.done()]
         if not free: raise ValueError(f'all {len(slots)} processes are busy: call minimize with workers={len(slots)}')
         pool = ProcessPoolExecutor(1, get_context('spawn'))               # CUDA does not survive a fork
-        with modified_env(**({'CUDA_VISIBLE_DEVICES': str(free[0])} if gpus else {})): slots[free[0]] = pool.submit(fn, *args)
+        env = {'CUDA_VISIBLE_DEVICES': str(free[0])} if gpus else {}
+        with modified_env(**env): slots[free[0]] = pool.submit(fn, *args)
         pool.shutdown(wait=False)
         return slots[free[0]]
     return submit
