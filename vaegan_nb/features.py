@@ -56,7 +56,7 @@ class _LastBlock(_BlockE):
 _BLOCKS = {'5b': _BlockA, '5c': _BlockA, '5d': _BlockA, '6b': _BlockC, '6c': _BlockC, '6d': _BlockC, '6e': _BlockC,
            '7b': _BlockE, '7c': _LastBlock}
 
-# %% ../nbs/05a_features.ipynb #a7a28f71
+# %% ../nbs/05a_features.ipynb #47899d49
 INCEPTION_URL = ('https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/'
                  'pt_inception-2015-12-05-6726825d.pth')
 INCEPTION_SHA256 = '6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2'
@@ -76,8 +76,9 @@ def find_inception(
             raise FileNotFoundError(f"Wanted the Inception's weights at {named} ({where}), found no file: {get}")
         return Path(named)
     if found := [cache/name for name in _CACHED if (cache/name).is_file()]: return found[0]
-    cache.mkdir(parents=True, exist_ok=True)
-    try: torch.hub.download_url_to_file(INCEPTION_URL, str(cache/_CACHED[0]), hash_prefix=INCEPTION_SHA256)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(INCEPTION_URL, str(cache/_CACHED[0]), hash_prefix=INCEPTION_SHA256)
     except OSError as e: raise FileNotFoundError(f"Could not download the Inception's weights ({e}): {get}") from e
     except RuntimeError as e: raise ValueError(f'The download was damaged or is another file ({e}): {get}') from e
     return cache/_CACHED[0]
@@ -145,7 +146,7 @@ class Teacher(nn.Module):
     def forward(self, x:Tensor)->dict: # Label: logits, shape (n, classes)
         return dict(zip(self.classes, self.head(self.levels(x)[-1]).split(list(self.classes.values()), 1)))
 
-# %% ../nbs/05a_features.ipynb #ae277f2d
+# %% ../nbs/05a_features.ipynb #46f9fac0
 def _to_floats(x, device):
     "uint8 NHWC array, or NCHW tensor (uint8, or floats in [-1, 1]), to floats NCHW in [-1, 1] on `device`"
     if isinstance(x, np.ndarray) and x.dtype == np.uint8 and x.ndim == 4:
@@ -154,7 +155,7 @@ def _to_floats(x, device):
         found = f'{x.dtype} of shape {tuple(x.shape)}' if hasattr(x, 'dtype') else type(x).__name__
         raise ValueError(f'Wanted images as a uint8 array (n, height, width, 3 or 1) or a tensor (n, 3 or 1, height, '
                          f'width), found {found}: open_images opens folders and files')
-    x = x.to(device)
+    x = x.as_subclass(Tensor).to(device)
     if x.dtype == torch.uint8: return x.float()/127.5 - 1
     low, high = x.aminmax()
     if not (low >= -1.001 and high <= 1.001):
@@ -167,7 +168,7 @@ def _fit(x, size):
         x = F.interpolate(x, (size, size), mode='bilinear', align_corners=False, antialias=True)
     return x.expand(-1, 3, -1, -1)
 
-# %% ../nbs/05a_features.ipynb #18b9a2fb
+# %% ../nbs/05a_features.ipynb #c781d47c
 def _augment(x, flip):
     "Images in [-1, 1], moved and relit at random"
     uniform = lambda *shape: 2*torch.rand(*shape, device=x.device) - 1
@@ -183,6 +184,7 @@ def _augment(x, flip):
 
 def _classes(labels, n):
     "int64 labels with -1 where unknown, and {label: number of classes}"
+    if not n or not labels: raise ValueError(f'Wanted images and labels, found {n} images, {len(labels)} labels')
     table = {}
     for k, v in labels.items():
         v = np.nan_to_num(np.asarray(v, dtype=float), nan=-1)
@@ -190,7 +192,6 @@ def _classes(labels, n):
             raise ValueError(f'Wanted {n} classes 0, 1, ... for label {k!r}, -1 or NaN where unknown, found shape '
                              f'{v.shape}, {v.min():g} to {v.max():g}: np.digitize makes classes of numbers')
         table[k] = torch.from_numpy(v).long()
-    if not table: raise ValueError('Wanted at least one label, found none')
     return table, {k: int(v.max()) + 1 for k, v in table.items()}
 
 # %% ../nbs/05a_features.ipynb #546d8cd9
