@@ -10,7 +10,7 @@ __all__ = ['demo_models', 'run_demo', 'vaegan_demo', 'vaegan_train', 'train_sour
 import warnings
 warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's, about itself
 
-# %% ../nbs/11_cli.ipynb #4fbae38a
+# %% ../nbs/11_cli.ipynb #ef3dc5a5
 import sys
 from contextlib import redirect_stdout
 from functools import partial
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import torch
 from fastcore.script import call_parse, store_true
+from filelock import FileLock, Timeout
 
 from .bayesopt import BayesOpt, minimize, plot_bo, processes
 from .data import celeba_source, get_dls
@@ -155,7 +156,7 @@ def vaegan_eval(
     result = _run_or_exit(work)
     print(dumps(result) if json else _table(result))
 
-# %% ../nbs/11_cli.ipynb #08bd1600
+# %% ../nbs/11_cli.ipynb #64697dec
 def tune_trial(
     params:dict, # `beta`
     seed:int, # Of the run
@@ -212,7 +213,10 @@ def vaegan_tune(
     def work():
         if model == 'gan': raise ValueError('a GAN has no beta: wanted --model vae or vaegan')
         configure(**settings)
-        study = minimize(trial, {'beta': (low, high, 'log')}, out, budget=budget, **submit)
+        out.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(out/'.lock', timeout=0): study = minimize(trial, {'beta': (low, high, 'log')}, out, budget=budget, **submit)
+        except Timeout: raise RuntimeError(f'another process works on the study in {out}: wait for it, or choose another folder') from None
         return study, write_study(study, out)
     study, report = _run_or_exit(work)
     for t in study.trials.values(): print(f'trial {t.id}: beta {t.params["beta"]:.4g}', t.error or f'distance {t.value:.4g}')

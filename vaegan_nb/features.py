@@ -299,13 +299,14 @@ class FaceTeacher(nn.Module):
         levels = self.net.levels(_fit(x, self.net.size))
         return levels[-1] if self.which == 'last' else torch.cat(levels, 1)
 
-# %% ../nbs/05a_features.ipynb #352fce0f
+# %% ../nbs/05a_features.ipynb #9f67680b
 @contextmanager
 def _evaluating(model, device):
     "Evaluation mode, no gradients, full float32; then each module as it was"
     modes = {m: m.training for m in model.modules()} if isinstance(model, nn.Module) else {}
     cudnn = torch.backends.cudnn                                       # before torch 2.9: one switch for all of it
-    switch, name, off = (cudnn.conv, 'fp32_precision', 'ieee') if hasattr(cudnn, 'conv') else (cudnn, 'allow_tf32', False)
+    old = cudnn, 'allow_tf32', False
+    switch, name, off = (cudnn.conv, 'fp32_precision', 'ieee') if hasattr(cudnn, 'conv') else old
     tf32 = getattr(switch, name)
     try:
         for m in modes: m.training = False
