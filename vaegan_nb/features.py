@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from torchvision.models.inception import InceptionA, InceptionC, InceptionE, inception_v3
 from tqdm import tqdm
 
+from .data import to_floats
 from .fid import FeatureStats, frechet_distance
 
 # %% ../nbs/05a_features.ipynb #b5b52ac3
@@ -147,21 +148,6 @@ class Teacher(nn.Module):
         return dict(zip(self.classes, self.head(self.levels(x)[-1]).split(list(self.classes.values()), 1)))
 
 # %% ../nbs/05a_features.ipynb #46f9fac0
-def _to_floats(x, device):
-    "uint8 NHWC array, or NCHW tensor (uint8, or floats in [-1, 1]), to floats NCHW in [-1, 1] on `device`"
-    if isinstance(x, np.ndarray) and x.dtype == np.uint8 and x.ndim == 4:
-        x = torch.from_numpy(np.ascontiguousarray(x)).permute(0, 3, 1, 2)
-    if not torch.is_tensor(x) or x.ndim != 4 or x.shape[1] not in (1, 3):
-        found = f'{x.dtype} of shape {tuple(x.shape)}' if hasattr(x, 'dtype') else type(x).__name__
-        raise ValueError(f'Wanted images as a uint8 array (n, height, width, 3 or 1) or a tensor (n, 3 or 1, height, '
-                         f'width), found {found}: open_images opens folders and files')
-    x = x.as_subclass(Tensor).to(device)
-    if x.dtype == torch.uint8: return x.float()/127.5 - 1
-    low, high = x.aminmax()
-    if not (low >= -1.001 and high <= 1.001):
-        raise ValueError(f'Wanted floats in [-1, 1], found {low:.4g} to {high:.4g}: x/127.5 - 1 is for 0..255')
-    return x.float()
-
 def _fit(x, size):
     "RGB images of `size`, antialiased"
     if x.shape[-2:] != (size, size):
@@ -218,7 +204,7 @@ def fit_teacher(
         opt = torch.optim.AdamW(teacher.parameters(), lr)
         schedule = torch.optim.lr_scheduler.OneCycleLR(opt, lr, steps)
         for i in (i for _ in range(epochs) for i in order.permutation(n)[:n//bs*bs].reshape(-1, bs)):
-            x = _augment(_fit(_to_floats(images[i], device), teacher.size), flip)
+            x = _augment(_fit(to_floats(images[i], device), teacher.size), flip)
             with torch.autocast(device.type, torch.bfloat16, enabled=bf16): logits = teacher(x)
             loss = sum(F.cross_entropy(logits[k].float(), y[i].to(device), ignore_index=-1, reduction='sum')
                        / max(1, (y[i] >= 0).sum()) for k, y in table.items())
@@ -239,7 +225,7 @@ def teacher_accuracy(
     "How often a teacher is right"
     table, _ = _classes(labels, len(images))
     device = teacher.head.weight.device
-    logits = [teacher(_fit(_to_floats(images[i:i+256], device), teacher.size)) for i in range(0, len(images), 256)]
+    logits = [teacher(_fit(to_floats(images[i:i+256], device), teacher.size)) for i in range(0, len(images), 256)]
     guess = {k: torch.cat([o[k].argmax(1) for o in logits]).cpu() for k in table}
     return {k: (guess[k] == y)[y >= 0].float().mean().item() for k, y in table.items()}
 
@@ -368,7 +354,7 @@ def feature_stats(
     total = n or (len(images) if hasattr(images, '__getitem__') else None)
     with tqdm(total=total, unit='img', desc=about['extractor'], disable=not progress) as bar:
         for x in _batches(images, n, bs):
-            x = _to_floats(x, device)
+            x = to_floats(x, device)
             with _evaluating(extractor, device): f, bs = _extract(extractor, x, bs)
             size = 'x'.join(map(str, x.shape[-2:]))
             if stats is None: stats = FeatureStats({**about, 'size': size})

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['read_history', 'plot_history', 'model_name', 'read_metrics', 'plot_metrics', 'figure_html', 'describe_metric',
-           'write_report', 'RunFolder', 'train_run', 'load_run']
+           'write_report', 'RunFolder', 'train_run', 'load_run', 'trained_model', 'encode_images', 'decode_codes']
 
 # %% ../nbs/04a_runs.ipynb #6c1a8312
 import base64, csv, html, io, json
@@ -19,9 +19,10 @@ from fastcore.basics import patch
 from fastcore.foundation import L
 from filelock import FileLock, Timeout
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
-from .data import write_atomic
-from .learner import Config, SampleGrid, VAEGANLearner, configure, model_of, vaegan_learner
+from .data import to_floats, write_atomic
+from .learner import Config, SampleGrid, VAEGANLearner, configure, model_of, sample_grid, vaegan_learner
 from .networks import VAEGAN
 
 # %% ../nbs/04a_runs.ipynb #8317d025
@@ -230,3 +231,39 @@ def load_run(
     model = model_of(cfg)
     model.load_state_dict(load_file(path/'model.safetensors'))
     return model.to(device).eval(), cfg
+
+# %% ../nbs/04a_runs.ipynb #d2fb9c1b
+def trained_model(
+    model, # Run folder, Learner, or `VAEGAN`
+    encoder:bool=False # Must it have an encoder?
+) -> VAEGAN: # Itself, in the mode in which it was; a run folder's in eval mode, on the CPU
+    "The networks of a run, a Learner or themselves; `ValueError` for a GAN where an encoder is needed"
+    net = load_run(model)[0] if isinstance(model, (str, Path)) else get_model(getattr(model, 'model', model))
+    if encoder and 'encoder' not in net.nets:
+        raise ValueError('a model with an encoder was wanted (VAE or VAE-GAN), found a GAN, which has no codes of images')
+    return net
+
+@torch.no_grad()
+def encode_images(
+    model, # See `trained_model`
+    images, # uint8 (n, height, width, channels): array, `ImageArray`, `SynthFaces`; or a tensor, see `to_floats`
+    bs:int=256 # Images at once
+) -> tuple[Tensor, Tensor]: # `mu` and `logvar` of q(z|x), each (n, nz), float32 on the CPU
+    "Mean and log variance of the codes of images, in eval mode"
+    net, out = trained_model(model, encoder=True), []
+    device, mode = next(net.parameters()).device, net.training
+    net.eval()
+    with torch.autocast(device.type, net.autocast, enabled=net.autocast is not None):
+        for i in range(0, len(images), bs): out.append([o.float().cpu() for o in net.encoder(to_floats(images[i:i+bs], device))])
+    net.train(mode)
+    mu, logvar = map(torch.cat, zip(*out))
+    return mu, logvar
+
+def decode_codes(
+    model, # See `trained_model`
+    z:Tensor, # Codes, shape (n, nz)
+    bs:int=256 # Images at once
+) -> Tensor: # Images in [-1, 1], shape (n, channels, size, size), float32 on the CPU
+    "Images of codes, in eval mode"
+    net = trained_model(model)
+    return torch.cat([sample_grid(net, o) for o in torch.as_tensor(z, dtype=torch.float32).split(bs)])
