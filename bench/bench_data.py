@@ -2,7 +2,7 @@
 
 Usage: python bench/bench_data.py [--file results/data_bench_cpu.json]
 Cache building: JPEGs drawn by SynthFaces, in CelebA's 178x218 and as photographs of 1500x1100, against torchvision's
-ImageFolder with the same crop and size in one process; the contenders take turns.
+ImageFolder with the same crop, size and filter in one process; the contenders take turns.
 """
 import json, os, platform, resource, shutil, statistics, subprocess, sys, tempfile, time, warnings
 from pathlib import Path
@@ -34,7 +34,7 @@ def draw_jpegs(folder, n, size):
 
 def torchvision_loop(folder, crop):
     "Every image once through ImageFolder and a DataLoader in this process"
-    how = transforms.Compose([transforms.CenterCrop(crop), transforms.Resize(64), transforms.ToTensor()])
+    how = transforms.Compose([transforms.CenterCrop(crop), transforms.Resize(64, transforms.InterpolationMode.BICUBIC), transforms.ToTensor()])
     out = [x for x, _ in DataLoader(ImageFolder(folder, how), batch_size=256)]
     return len(torch.cat(out))
 
@@ -69,7 +69,7 @@ def loader_rates(folder, bs=256, rounds=5):
 
 
 def memory_of_run(steps=20):
-    "Largest resident memory of a process that trains on a CelebA-sized array, reading all of it, GB"
+    "Largest resident memory of a process that trains (preset demo, batches of 64) on a CelebA-sized array, all of which it reads, GB"
     code = f'''
 import resource, warnings; warnings.filterwarnings('ignore')
 import numpy as np
@@ -77,7 +77,7 @@ from fastai.callback.core import Callback, CancelFitException
 from vaegan_nb.data import ArrayDL, ImageArray, array_dls
 from vaegan_nb.learner import vaegan_learner
 images = ImageArray(np.load('images.npy', mmap_mode='r'))
-dls = array_dls(images, images.view(np.arange(256)), bs=256, device='cpu')
+dls = array_dls(images, images.view(np.arange(256)), bs=64, device='cpu')
 class Stop(Callback):
     def after_batch(self):
         if self.iter == {steps}: raise CancelFitException
@@ -125,8 +125,8 @@ def random_weights():
 @call_parse
 def main(
     file:str='results/data_bench_cpu.json', # Where the result goes
-    n:int=4000, # JPEGs of CelebA's size
-    n_photos:int=150, # JPEGs of 1500x1100
+    n:int=10_000, # JPEGs of CelebA's size
+    n_photos:int=300, # JPEGs of 1500x1100
     rounds:int=3 # Turns of each contender
 ):
     cores, out = os.cpu_count(), {}

@@ -9,7 +9,7 @@ __all__ = ['SPLITS', 'CROPS', 'FILTER', 'ImageArray', 'denorm', 'image_grid', 't
            'load_images', 'open_images', 'ahead', 'ToTanh', 'ArrayDL', 'array_dls', 'get_dls']
 
 # %% ../nbs/01_data.ipynb #2a1b0c14
-import csv, hashlib, io, json, multiprocessing, os, re, shutil, sys, warnings, zipfile
+import csv, hashlib, io, json, mmap, multiprocessing, os, re, shutil, sys, warnings, zipfile
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -107,6 +107,8 @@ def batch(self:ImageArray,
             flat = torch.from_numpy(np.ascontiguousarray(self.data)).flatten(1)
         self._place(flat, torch.from_numpy(self.rows))
     x = self._flat.index_select(0, self._rows[torch.as_tensor(i, device=self._flat.device)])
+    if self.home is None and isinstance(self.data, np.memmap) and hasattr(mmap, 'MADV_DONTNEED'):
+        self.data._mmap.madvise(mmap.MADV_DONTNEED)                          # the system may keep the pages, this process need not
     return x.view(-1, *self.data.shape[1:]).permute(0, 3, 1, 2)
 
 @patch
@@ -220,14 +222,15 @@ def to_mode(
     channels:int=3, # 3: RGB, 1: luma (ITU-R 601, Pillow's 'L')
 )->Image.Image: # mode 'RGB' or 'L', upright
     "Convert to RGB or luma without clipping 16-bit values and without showing what transparent pixels hide"
-    img = ImageOps.exif_transpose(img)
+    if img.getexif().get(274, 1) > 1: img = ImageOps.exif_transpose(img)     # 274: orientation
     if min(img.size) < 8: raise ValueError(f'only {img.width}x{img.height} pixels')
     if img.mode == 'F': raise ValueError('float pixels: scale them to 0..255 first')
     if img.mode.startswith('I'): img = Image.fromarray((np.asarray(img).clip(0, 65535)/257).round().astype(np.uint8))
     if 'A' in img.getbands() or 'transparency' in img.info:
         img = img.convert('RGBA')
         img = Image.alpha_composite(Image.new('RGBA', img.size, 'white'), img)
-    return img.convert('RGB' if channels == 3 else 'L')
+    mode = 'RGB' if channels == 3 else 'L'
+    return img if img.mode == mode else img.convert(mode)                    # neither step copies for nothing
 
 # %% ../nbs/01_data.ipynb #4f12d8a8
 CROPS = {  # name: (left, top, right, bottom) in a 178x218 image; 'center' and 'whole' fit any image
@@ -530,7 +533,7 @@ def find_source(
     return add_list(res, attributes) if attributes else res
 
 # %% ../nbs/01_data.ipynb #b7cf61ab
-_CHUNK_BYTES = 256*64*64*3  # pixels that a worker hands over at once
+_CHUNK_BYTES = 256*64*64*3  # pixels that are decoded at once, at most
 _job = None                 # what a worker process works on
 
 def _decode(source, rows, size, crop, channels):
@@ -546,17 +549,23 @@ def _start_worker(job):
     global _job
     _job = job
 
-def _work(chunk): return chunk, *_decode(_job[0], range(*chunk), *_job[1:])
+def _work(chunk):
+    "Decode a chunk; `save` it here, in the process that decoded it, or hand its pixels over"
+    source, settings, save = _job
+    pixels, bad = _decode(source, range(*chunk), *settings)
+    return chunk, save(chunk, pixels) if save else pixels, bad
 
-def _decode_chunks(source, chunks, settings, workers):
-    "Yield `((first, last), pixels, bad)` as processes finish them"
+def _decode_chunks(source, chunks, settings, workers, save=None):
+    "Yield `((first, last), pixels, bad)` as processes finish them; `None` for pixels that were saved"
+    job = source, settings, save
     if min(workers, len(chunks)) < 2:
-        for chunk in chunks: yield chunk, *_decode(source, range(*chunk), *settings)
+        _start_worker(job)
+        yield from map(_work, chunks)
         return
     context = multiprocessing.get_context('fork' if sys.platform == 'linux' else 'spawn')
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', DeprecationWarning)  # fork beside torch's threads: workers never use torch
-        pool = context.Pool(min(workers, len(chunks)), _start_worker, ((source, *settings),))
+        pool = context.Pool(min(workers, len(chunks)), _start_worker, (job,))
     with pool:
         results = pool.imap_unordered(_work, chunks)
         for _ in chunks:
@@ -575,24 +584,24 @@ def _check_bad(source, bad, done, max_bad):
                          f'Mend the source, choose another crop, or raise max_bad')
     return report
 
-def _decode_all(source, settings, workers, max_bad, progress, store, chunks, bad=()):
-    "Decode `chunks`, hand each to `store(chunk, pixels, bad)`, and return all that are bad"
+def _decode_all(source, settings, workers, max_bad, progress, note, chunks, bad=(), save=None):
+    "Decode `chunks`, `save` them, tell each to `note(chunk, pixels, bad)`, and return all that are bad"
     n, bad = len(source.names), list(bad)
     done = n - sum(b - a for a, b in chunks)
     with tqdm(total=n, initial=done, desc=source.about[:40], unit='img',
               disable=not progress or len(chunks) < 2) as bar:
-        for chunk, pixels, new in _decode_chunks(source, chunks, settings, workers):
-            store(chunk, pixels, new)
+        for chunk, pixels, new in _decode_chunks(source, chunks, settings, workers, save):
+            note(chunk, pixels, new)
             bad += new
-            done += len(pixels)
-            bar.update(len(pixels))
+            done += chunk[1] - chunk[0]
+            bar.update(chunk[1] - chunk[0])
             _check_bad(source, bad, done, max_bad)
     if bad: warnings.warn('Skipped: ' + _check_bad(source, bad, n, max_bad))
     return bad
 
 # %% ../nbs/01_data.ipynb #4d84557d
 def _chunks_of(n, size, channels):
-    step = max(1, _CHUNK_BYTES//(size*size*channels))
+    step = max(1, min(-(-n//16), _CHUNK_BYTES//(size*size*channels)))        # a small source has work for all cores, too
     return [(a, min(a + step, n)) for a in range(0, n, step)]
 
 def _reserve(path, shape):
@@ -603,6 +612,18 @@ def _reserve(path, shape):
     with open(path, 'wb') as f:
         np.lib.format.write_array_header_1_0(f, {'descr': '|u1', 'fortran_order': False, 'shape': shape})
         f.truncate(f.tell() + need)
+
+@dataclass
+class _SaveChunk:
+    "Writes the pixels of a chunk into the file, and waits until they are on the disk"
+    path: Path
+    start: int # of the first pixel in the file
+    def __call__(self, chunk, pixels):
+        with open(self.path, 'r+b') as f:
+            f.seek(self.start + chunk[0]*pixels[0].size)
+            f.write(pixels)
+            f.flush()
+            os.fsync(f.fileno())
 
 def _read_journal(path):
     "Finished chunks and bad images; a line that a kill cut off is removed"
@@ -625,16 +646,12 @@ def _build(source, entry, settings, workers, max_bad, progress):
         journal.touch()
     done, bad = _read_journal(journal)
     start = part.stat().st_size - int(np.prod(shape))
-    with open(part, 'r+b') as f, open(journal, 'a') as log:
-        def store(chunk, pixels, new):
-            f.seek(start + chunk[0]*pixels[0].size)
-            f.write(pixels.tobytes())
-            f.flush()
-            os.fsync(f.fileno())             # the journal must never be ahead of the pixels
+    with open(journal, 'a') as log:
+        def note(chunk, _, new):             # the pixels are on the disk by now: the journal is never ahead of them
             log.write(json.dumps({'chunk': chunk, 'bad': new}) + '\n')
             log.flush()
-        chunks = [c for c in _chunks_of(*shape[:2], channels) if c not in done]
-        bad = _decode_all(source, settings, workers, max_bad, progress, store, chunks, bad)
+        chunks, save = [c for c in _chunks_of(*shape[:2], channels) if c not in done], _SaveChunk(part, start)
+        bad = _decode_all(source, settings, workers, max_bad, progress, note, chunks, bad, save)
     rows = np.delete(np.arange(shape[0]), [i for i, _ in bad])
     table = {k: v[rows] for k, v in (('splits', source.splits), ('attributes', source.attributes)) if v is not None}
     np.savez(entry/'table.npz', rows=rows, **table)
@@ -723,8 +740,8 @@ def _in_memory(source, settings, workers, max_bad, progress):
         data, bad = stored, []                                               # nothing to do, and nothing copied
     else:
         data = np.zeros((n, size, size, channels), np.uint8)
-        def store(chunk, pixels, new): data[slice(*chunk)] = pixels
-        bad = _decode_all(source, settings, workers, max_bad, progress, store, _chunks_of(n, size, channels))
+        def note(chunk, pixels, new): data[slice(*chunk)] = pixels
+        bad = _decode_all(source, settings, workers, max_bad, progress, note, _chunks_of(n, size, channels))
     rows = np.delete(np.arange(n), [i for i, _ in bad])
     pick = lambda o: None if o is None else o[rows]
     splits = np.full(len(rows), -1) if source.splits is None else source.splits[rows]
