@@ -4,7 +4,7 @@ Usage: python bench/bench_data.py [--file results/data_bench_cpu.json]
 Cache building: JPEGs drawn by SynthFaces, in CelebA's 178x218 and as photographs of 1500x1100, against torchvision's
 ImageFolder with the same crop, size and filter in one process; the contenders take turns.
 """
-import json, os, platform, resource, shutil, statistics, subprocess, sys, tempfile, time, warnings
+import json, os, platform, statistics, subprocess, sys, tempfile, time, warnings
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +71,7 @@ def loader_rates(folder, bs=256, rounds=5):
 def memory_of_run(steps=20):
     "Largest resident memory of a process that trains (preset demo, batches of 64) on a CelebA-sized array, all of which it reads, GB"
     code = f'''
-import resource, warnings; warnings.filterwarnings('ignore')
+import warnings; warnings.filterwarnings('ignore')
 import numpy as np
 from fastai.callback.core import Callback, CancelFitException
 from vaegan_nb.data import ArrayDL, ImageArray, array_dls
@@ -83,7 +83,7 @@ class Stop(Callback):
         if self.iter == {steps}: raise CancelFitException
 with (learn := vaegan_learner(dls, 'demo')).no_bar(): learn.fit(1, cbs=Stop())
 for b in ArrayDL(images, bs=256, shuffle=True, after_batch=[]): pass
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1e6)'''
+print(next(int(l.split()[1]) for l in open('/proc/self/status') if l.startswith('VmHWM'))/1e6)'''
     with tempfile.TemporaryDirectory() as d:
         data = np.lib.format.open_memmap(Path(d)/'images.npy', 'w+', np.uint8, (CELEBA, 64, 64, 3))
         for i in range(0, CELEBA, 10_000): data[i:i+10_000] = i//10_000

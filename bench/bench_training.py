@@ -3,7 +3,7 @@
 Usage: python bench/bench_training.py --device cuda        on a GPU: some 10 minutes, writes results/training_bench_cuda.json
        python bench/bench_training.py --device cpu --n 512 --width .25 --bs 32 --epochs 1 --curve 64     a rehearsal
 """
-import json, os, platform, statistics, time, warnings
+import json, statistics, time, warnings
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from fastcore.script import call_parse
 from torch.profiler import ProfilerActivity, profile
 
 from bench_step import about, matrix_rate, wait
-from vaegan_nb.data import ImageArray, array_dls
+from vaegan_nb.data import array_dls
 from vaegan_nb.evaluate import FIDCallback
 from vaegan_nb.faces import SynthFaces
 from vaegan_nb.learner import vaegan_learner
@@ -49,11 +49,11 @@ def profiled(dls, **settings):
     return [[r.key[:80], round(getattr(r, key)/total, 4), r.count] for r in rows[:25]]
 
 
-def curves(dls, steps, precision, seeds):
+def curves(dls, steps, seeds, **settings):
     "Smoothed loss of each step, one list a seed"
     out = []
     for seed in seeds:
-        learn, _ = train(dls, max(1, steps//len(dls.train)), precision=precision, seed=seed)
+        learn, _ = train(dls, max(1, steps//len(dls.train)), seed=seed, **settings)
         out.append([round(float(l), 4) for l in learn.recorder.losses])
     return out
 
@@ -92,9 +92,9 @@ def main(
     out['measuring'] = dict(first_epoch=round(once, 2), epoch=round(time.perf_counter() - start, 2), training=round(sum(steps.seconds), 2))
     few = array_dls(pixels[:8*bs], pixels[:bs], bs=bs, device=dev)
     out['profile'] = profiled(few, precision='bf16', width=width)
-    faces = SynthFaces(n=max(20*bs, 512))[:]
+    faces = SynthFaces(n=20*bs if cuda else 8*bs)[:]
     dls = array_dls(faces[bs:], faces[:bs], bs=bs, device=dev)
-    fp32, bf16 = (np.array(curves(dls, curve, p, range(3))) for p in ('fp32', 'bf16'))
+    fp32, bf16 = (np.array(curves(dls, curve, range(3), precision=p, width=width)) for p in ('fp32', 'bf16'))
     late = slice(fp32.shape[1]//2, None)
     out['curves'] = dict(fp32=fp32.tolist(), bf16=bf16.tolist(),
                          distance_in_spreads=round(float(np.median(abs(bf16.mean(0) - fp32.mean(0))[late]/np.ptp(fp32, 0)[late])), 3))
