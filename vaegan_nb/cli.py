@@ -12,12 +12,13 @@ warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's, ab
 
 # %% ../nbs/11_cli.ipynb #ef3dc5a5
 import sys
-from contextlib import redirect_stdout
+from contextlib import nullcontext, redirect_stdout
 from functools import partial
 from json import dumps
 from pathlib import Path
 
 import torch
+from fastai.torch_core import num_distrib, rank_distrib
 from fastcore.script import call_parse, store_true
 from filelock import FileLock, Timeout
 
@@ -34,7 +35,7 @@ from .runs import figure_html, read_metrics, train_run, write_report
 def _run_or_exit(f):
     "Call `f`; errors that explain themselves become one line on stderr and exit code 1"
     try: return f()
-    except (ValueError, OSError, RuntimeError) as e: sys.exit(f'error: {e}')
+    except (ValueError, OSError, RuntimeError, ImportError) as e: sys.exit(f'error: {e}')
 
 def _finish(learn):
     "Exit code 1 when training ended early"
@@ -90,7 +91,7 @@ def vaegan_train(
     width:float=None, # Multiplies every channel count of Table 1
     nz:int=None, # Latent dimensions
     epochs:int=None, # Passes over the training images
-    bs:int=None, # Images in a batch
+    bs:int=None, # Images in a batch, of all processes together
     seed:int=None, # Of everything random
     size:int=64, # Height and width of the images in pixels
     channels:int=3, # 3 for colour, 1 for grey
@@ -104,17 +105,24 @@ def vaegan_train(
     settings = {k: v for k, v in given.items() if v is not None}
     out = Path(out or f'runs/{Path(source).stem.replace(":", "-")}-{model}')
     learn = _run_or_exit(lambda: train_source(source, out, preset, bs, size, channels, crop, cache, fid, resume, model=model, **settings))
-    print(f'\nrun folder: {out}\nreport: {out/"report.html"}')
+    if not rank_distrib(): print(f'\nrun folder: {out}\nreport: {out/"report.html"}')
 
 # %% ../nbs/11_cli.ipynb #4d771ae9
+def _together():
+    "`joined`, where a launcher started several processes: accelerate takes its time to import, and may be missing"
+    if num_distrib() < 2: return nullcontext([])
+    from vaegan_nb.distributed import joined
+    return joined()
+
 def train_source(source, out, preset, bs, size, channels, crop, cache, fid, resume, **settings):
     "Open `source`, train in the run folder `out`, and return the Learner"
     cfg = configure(preset, **settings)
     n_halvings(size)
     if crop is None and isinstance(source, (str, Path)) and Path(source).is_dir() and celeba_source(source): crop = cfg.crop
-    dls = get_dls(source, bs=bs or cfg.bs, seed=cfg.seed, size=size, channels=channels, crop=crop, cache=cache)
-    print(dls.images)
-    learn = train_run(dls, out, cfg, resume=resume, cbs=[FIDCallback(fid)] if fid else None)
+    with _together() as cbs:
+        dls = get_dls(source, bs=bs or cfg.bs, seed=cfg.seed, size=size, channels=channels, crop=crop, cache=cache, progress=not rank_distrib())
+        print(dls.images)
+        learn = train_run(dls, out, cfg, resume=resume, cbs=[*cbs, *([FIDCallback(fid)] if fid else [])])
     _finish(learn)
     return learn
 

@@ -23,7 +23,7 @@ from fastai.callback.progress import ProgressCallback
 from fastai.callback import schedule as _schedule # and `fit_flat_cos`, `lr_find` and their kind
 from fastai.learner import AvgLoss, AvgSmoothLoss, Learner, Metric
 from fastai.optimizer import OptimWrapper
-from fastai.torch_core import get_random_states, no_random, set_random_states, set_seed
+from fastai.torch_core import get_random_states, no_random, rank_distrib, set_random_states, set_seed
 from fastcore.basics import patch
 from fastcore.foundation import L
 from torch import Tensor, nn
@@ -323,7 +323,7 @@ class SampleGrid(Callback):
         self.originals = valid.one_batch()[0][:self.n_recon].cpu() if len(valid) else None
     def after_epoch(self):
         self.grid = sample_grid(self.vaegan_trainer.net, self.z, self.originals)
-        if self.folder: save_grid(self.grid, self.folder/f'epoch_{self.learn.epochs_done:02d}.png')
+        if self.folder and not rank_distrib(): save_grid(self.grid, self.folder/f'epoch_{self.learn.epochs_done:02d}.png')
 
 # %% ../nbs/04_learner.ipynb #e8938dae
 class StopOnNaN(Callback):

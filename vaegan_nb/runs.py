@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['read_history', 'plot_history', 'model_name', 'read_metrics', 'plot_metrics', 'figure_html', 'describe_metric',
-           'write_report', 'RunFolder', 'train_run', 'load_run', 'trained_model', 'encode_images', 'decode_codes']
+           'write_report', 'this_process', 'from_first', 'RunFolder', 'train_run', 'load_run', 'trained_model',
+           'encode_images', 'decode_codes']
 
 # %% ../nbs/04a_runs.ipynb #6c1a8312
 import base64, csv, html, io, json
@@ -13,8 +14,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
+import torch.distributed as dist
 from fastai.callback.core import Callback
-from fastai.torch_core import get_model, rank_distrib
+from fastai.torch_core import get_model
 from fastcore.basics import patch
 from fastcore.foundation import L
 from filelock import FileLock, Timeout
@@ -134,6 +136,26 @@ def write_report(
     write_atomic(path, lambda p: p.write_text(_page.format(title=html.escape(title), body=body), encoding='utf-8'))
     return Path(path)
 
+# %% ../nbs/04a_runs.ipynb #5d1a7c02
+def this_process() -> tuple[int, int]: # Its rank, 0 for the first, and how many there are
+    "Which of the processes that train together this one is; `(0, 1)` where there is but one"
+    together = dist.is_available() and dist.is_initialized()
+    return (dist.get_rank(), dist.get_world_size()) if together else (0, 1)
+
+def from_first(
+    f # Function without arguments
+): # What it returned in the first process, which pickle must be able to carry
+    "Call `f` in the first process only; all of them get what it returns, or raise what it raises"
+    rank, world = this_process()
+    if world == 1: return f()
+    out = [None, None]
+    if rank == 0:
+        try: out[0] = f()
+        except Exception as e: out[1] = e
+    dist.broadcast_object_list(out)
+    if out[1] is not None: raise out[1]
+    return out[0]
+
 # %% ../nbs/04a_runs.ipynb #6e0f94d4
 class RunFolder(Callback):
     "Writes a run folder after every epoch, and with `resume` goes on from its last one"
@@ -144,16 +166,23 @@ class RunFolder(Callback):
     ): self.path, self.resume, self.guard = Path(path), resume, None
 
     def before_fit(self):
-        if rank_distrib(): return
+        state = from_first(self._claim)
+        if state: self._restore(state)
+
+    def _claim(self) -> dict|None:
+        "Lock the folder, write the settings, and return the state of the run in it, if there is one"
         self.path.mkdir(parents=True, exist_ok=True)
         self.guard = FileLock(self.path/'.lock')
         try: self.guard.acquire(timeout=0)
         except Timeout: raise RuntimeError(f'another process is training in {self.path}: wait for it, or choose another folder') from None
-        state = self.path/'state.pt'
-        if state.exists() and not self.resume:
-            raise FileExistsError(f'{self.path} already holds a run: go on with it (resume), or choose another folder')
-        if state.exists(): self._restore(state)
-        else: write_atomic(self.path/'config.json', lambda p: p.write_text(json.dumps(self._meta(), indent=1) + '\n'))
+        state = None
+        if (self.path/'state.pt').exists():
+            if not self.resume: raise FileExistsError(f'{self.path} already holds a run: go on with it (resume), or choose another folder')
+            self._check_settings()
+            state = torch.load(self.path/'state.pt', weights_only=True, map_location='cpu')
+            self._rewind(state)
+        write_atomic(self.path/'config.json', lambda p: p.write_text(json.dumps(self._meta(), indent=1) + '\n'))
+        return state
 
     def _meta(self): return dict(config=asdict(self.learn.config), data=dict(getattr(self.dls.train.dataset, 'meta', {})))
     def after_fit(self):
@@ -163,7 +192,7 @@ class RunFolder(Callback):
 @patch
 def after_epoch(self:RunFolder):
     "Write everything"
-    if rank_distrib() or not hasattr(self.learn, 'recorder') or self.learn.epochs_done == 0: return
+    if this_process()[0] or not hasattr(self.learn, 'recorder') or self.learn.epochs_done == 0: return
     r, model = self.recorder, get_model(self.model)
     state = dict(epochs=self.learn.epochs_done, model=model.state_dict(), opt=self.opt.state_dict(),
                  names=list(r.metric_names[1:-1]), values=[[None if v is None else float(v) for v in row] for row in r.values],
@@ -185,14 +214,25 @@ def _write_readable(self:RunFolder, state:dict):
 
 # %% ../nbs/04a_runs.ipynb #fe9154be
 @patch
-def _restore(self:RunFolder, path:Path):
-    "Put back everything that `after_epoch` wrote, and start at the epoch after"
+def _check_settings(self:RunFolder):
+    "Refuse other settings than those of the run in the folder"
     old, new = (json.loads(json.dumps(o))['config'] for o in (json.loads((self.path/'config.json').read_text()), self._meta()))
     changed = {k: (old.get(k), new.get(k)) for k in {**old, **new} if old.get(k) != new.get(k) and k != 'epochs'}
     if changed:
         what = ', '.join(f'{k} was {a!r}, now {b!r}' for k, (a, b) in changed.items())
         raise ValueError(f'{self.path} holds a run with other settings ({what}): use those, or choose another folder')
-    s, r, learn = torch.load(path, weights_only=True, map_location='cpu'), self.recorder, self.learn
+
+@patch
+def _rewind(self:RunFolder, state:dict):
+    "Make the other files those of `state` again"
+    for p in (self.path/'samples').glob('epoch_*.png'):
+        if int(p.stem[6:]) > state['epochs']: p.unlink()
+    self._write_readable(state)
+
+@patch
+def _restore(self:RunFolder, s:dict):
+    "Put back everything that `after_epoch` wrote, and start at the epoch after"
+    r, learn = self.recorder, self.learn
     get_model(self.model).load_state_dict(s['model'])
     self.opt.load_state_dict(s['opt'])
     r.values, r.losses = [L(row) for row in s['values']], [torch.tensor(l) for l in s['losses']]
@@ -200,10 +240,6 @@ def _restore(self:RunFolder, path:Path):
     r.smooth_loss.count, r.smooth_loss.val = s['smooth'][0], torch.tensor(s['smooth'][1])
     learn.epochs_done = learn.first_epoch = s['epochs']
     learn.train_iter = len(r.losses)
-    for p in (self.path/'samples').glob('epoch_*.png'):
-        if int(p.stem[6:]) > s['epochs']: p.unlink()
-    self._write_readable(s)
-    write_atomic(self.path/'config.json', lambda p: p.write_text(json.dumps(self._meta(), indent=1) + '\n'))
 
 # %% ../nbs/04a_runs.ipynb #a0b9238a
 def train_run(
