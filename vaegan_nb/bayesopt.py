@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Best', 'rbf', 'matern52', 'GP', 'log_marginal', 'log_ei', 'expected_improvement', 'probability_of_improvement', 'lcb',
-           'Space', 'spread', 'maximize', 'Trial', 'BayesOpt', 'plot_bo', 'minimize', 'processes']
+           'worth', 'Space', 'maximize', 'Trial', 'BayesOpt', 'plot_bo', 'minimize', 'processes']
 
 # %% ../nbs/09_bayesopt.ipynb #646f194b
 import json, os, time
@@ -22,6 +22,7 @@ from fastcore.xtras import modified_env
 from scipy import optimize
 from scipy.linalg import cho_solve, solve_triangular
 from scipy.special import erfcx, ndtr
+from scipy.stats import qmc
 
 # %% ../nbs/09_bayesopt.ipynb #bd03b569
 def _r2(a, b, length): return (((a[:, None] - b[None])/length)**2).sum(-1)
@@ -53,16 +54,14 @@ def _cholesky(K):
     raise ValueError('covariance not positive definite: length and sd must be finite and above 0, noise 0 or more')
 
 # %% ../nbs/09_bayesopt.ipynb #7d13fd3e
+@dataclass
 class GP:
     "A Gaussian process prior over functions; hyper-parameters that are `None` are learned by `fit`"
-    def __init__(self,
-        kernel:Callable=matern52, # `rbf` or `matern52`
-        length:float|np.ndarray=None, # Length scale, a number or shape (d,), in the units of the inputs
-        sd:float=None, # sigma_f of eq. 19, in the units of y
-        mean:float=None, # Constant mean, in the units of y (0 in the report); None: the mean of y
-        noise:float=None # Variance of the observations whose own is not given, in squared units of y
-    ):
-        self.kernel, self.length, self.sd, self.mean, self.noise = kernel, length, sd, mean, noise
+    kernel:Callable=matern52 # `rbf` or `matern52`
+    length:float|np.ndarray=None # Length scale, a number or shape (d,), in the units of the inputs
+    sd:float=None # sigma_f of eq. 19, in the units of y
+    mean:float=None # Constant mean, in the units of y (0 in the report); None: the mean of y
+    noise:float=None # Variance of the observations whose own is not given, in squared units of y
 
 @patch
 def fit(self:GP,
@@ -78,9 +77,9 @@ def fit(self:GP,
         raise ValueError(f'X (n, d), y (n,) and noise (n,) are wanted: found {X.shape}, {y.shape}, {noise.shape}')
     if not np.isfinite([*X.flat, *y]).all(): raise ValueError('X and y must be finite: leave failed runs out')
     known = all(h is not None for h in (self.length, self.sd, self.mean, self.noise))
-    gp = GP(self.kernel, self.length, self.sd, self.mean, self.noise) if known else self._learn(X, y, noise, width)
-    gp.X, noise = X, np.where(np.isnan(noise), gp.noise, noise)
-    gp.L = _cholesky(gp.kernel(X, X, gp.length, gp.sd) + np.diag(noise))
+    gp = replace(self) if known else self._learn(X, y, noise, width)
+    gp.X, gp.y, gp.v = X, y, np.where(np.isnan(noise), gp.noise, noise)
+    gp.L = _cholesky(gp.kernel(X, X, gp.length, gp.sd) + np.diag(gp.v))
     gp.alpha = cho_solve((gp.L, True), y - gp.mean)
     return gp
 
@@ -92,6 +91,12 @@ def predict(self:GP,
     k = self.kernel(self.X, np.asarray(X, float), self.length, self.sd)
     v = solve_triangular(self.L, k, lower=True)
     return self.mean + self.alpha@k, np.sqrt(np.maximum(self.sd**2 - (v**2).sum(0), 0))
+
+@patch
+def covariance(self:GP, A, B) -> np.ndarray: # Shape (n, m)
+    "Posterior covariance of the function at settings `A`, shape (n, d), and `B`, shape (m, d)"
+    a, b = (solve_triangular(self.L, self.kernel(self.X, Z, self.length, self.sd), lower=True) for Z in (A, B))
+    return self.kernel(A, B, self.length, self.sd) - a.T@b
 
 # %% ../nbs/09_bayesopt.ipynb #392e10e6
 def log_marginal(
@@ -117,12 +122,11 @@ def log_marginal(
 def _learn(self:GP, X, y, noise, width) -> GP:
     "A GP in which everything is known: the largest marginal likelihood times prior over what is `None`"
     d = X.shape[1]
-    width = np.ptp(X, 0) if width is None else np.asarray(width, float)
-    width = np.where(width > 0, width, 1.)
+    if width is None: width = np.where(np.ptp(X, 0) > 0, np.ptp(X, 0), 1.)
     mean, scale = y.mean() if self.mean is None else self.mean, y.std() or 1.
     z, unknown = (y - mean)/scale, np.isnan(noise) & (self.noise is None)
     noise = np.where(np.isnan(noise), self.noise or 0., noise)/scale**2
-    median, spread = np.log(np.r_[np.full(d, .3), 1., .03]), np.r_[np.ones(d + 1), 2.]
+    median, spread = np.log(np.r_[np.full(d, .3), 1., .03]), np.r_[np.full(d + 1, 2.), 3.]
     lo, hi = median - 3*spread, median + 3*spread
     if self.length is not None: lo[:d] = hi[:d] = np.log(self.length/width)
     if self.sd is not None: lo[d] = hi[d] = np.log(self.sd/scale)
@@ -135,16 +139,15 @@ def _learn(self:GP, X, y, noise, width) -> GP:
     climb = partial(optimize.minimize, loss, jac=True, method='L-BFGS-B', bounds=[*zip(lo, hi)])
     t = min([climb(np.clip(t, lo, hi)) for t in starts], key=lambda end: end.fun).x
     noise = scale**2*np.exp(2*t[-1]) if self.noise is None else self.noise
-    return GP(self.kernel, width*np.exp(t[:d]), scale*np.exp(t[d]), mean, noise)
+    return replace(self, length=width*np.exp(t[:d]), sd=scale*np.exp(t[d]), mean=mean, noise=noise)
 
 # %% ../nbs/09_bayesopt.ipynb #258b4f33
 def _log_h(u):
     "log(pdf(u) + u*cdf(u)) of the standard normal, to full precision everywhere"
-    v, w, far = np.maximum(u, -1.), np.clip(u, -500., -1.), np.minimum(u, -500.)**-2.
+    v, w = np.maximum(u, -1.), np.minimum(u, -1.)
     near = np.log(np.exp(-.5*v**2)/np.sqrt(2*np.pi) + v*ndtr(v))
-    series, bracket = np.log(far) + np.log1p(-3*far + 15*far**2), np.log1p(w*np.sqrt(np.pi/2)*erfcx(-w/np.sqrt(2)))
-    tail = np.where(u < -500, series, bracket) - .5*np.minimum(u, -1.)**2 - .5*np.log(2*np.pi)
-    return np.where(u < -1, tail, near)
+    bracket = np.maximum(1 + w*np.sqrt(np.pi/2)*erfcx(-w/np.sqrt(2)), 1/(w**2 + 3))
+    return np.where(u < -1, np.log(bracket) - .5*w**2 - .5*np.log(2*np.pi), near)
 
 def log_ei(
     mean:np.ndarray, # Posterior mean, any shape
@@ -160,7 +163,6 @@ def expected_improvement(mean, sd, best, xi=0.) -> np.ndarray: # Units of y, sha
     "Expected improvement on `best` when minimising (Jones, Schonlau & Welch 1998, eq. 15); takes what `log_ei` takes"
     return np.exp(log_ei(mean, sd, best, xi))
 
-# %% ../nbs/09_bayesopt.ipynb #de80276c
 def probability_of_improvement(mean, sd, best, xi=0.) -> np.ndarray: # In [0, 1], shape of `mean`
     "Probability of a value below `best - xi` (Kushner 1964); takes what `log_ei` takes"
     return ndtr((best - xi - np.asarray(mean))/np.maximum(sd, 1e-100))
@@ -174,6 +176,20 @@ def lcb(
     "Minus the lower confidence bound, `kappa*sd - mean`: as with the others, more is better (Cox & John 1992)"
     return kappa*np.asarray(sd) - mean
 
+# %% ../nbs/09_bayesopt.ipynb #36da63d5
+def worth(
+    gp:GP, # Fitted to the runs so far
+    X:np.ndarray, # Settings, shape (m, d)
+    acquisition:Callable=log_ei # Called with (mean, sd, best)
+) -> np.ndarray: # Shape (m,), units of `acquisition`
+    "What one more run at each of `X` is worth, through noise such as the runs so far had"
+    tried, (mean, sd) = gp.predict(gp.X)[0], gp.predict(X)
+    best = tried.argmin()
+    if not gp.v.any(): return acquisition(mean, sd, tried[best])
+    moves = np.r_[gp.covariance(gp.X, X), [sd**2]]/np.sqrt(sd**2 + gp.v.mean())     # of the means, by one run
+    means = np.r_[np.tile(tried[:, None], len(X)), [mean]]
+    return acquisition(means, np.abs(moves - moves[best]), tried[best]).max(0)
+
 # %% ../nbs/09_bayesopt.ipynb #73bfcc44
 class Space:
     "Named parameters between bounds, each linear or on a log scale, real or whole"
@@ -181,11 +197,10 @@ class Space:
         spec:dict # Name to `(low, high)`, followed by 'log' or 'int' or both where they apply
     ):
         for name, (low, high, *kind) in spec.items():
-            for bad, rule in ((set(kind) - {'log', 'int'}, "only 'log' and 'int' may follow the bounds"),
-                              (not -np.inf < low < high < np.inf, 'bounds must be finite, the lower first'),
-                              ('log' in kind and low <= 0, 'a log scale needs bounds above 0'),
-                              ('int' in kind and (low % 1 or high % 1), 'bounds of a whole number must be whole')):
-                if bad: raise ValueError(f'{name}: {rule}: found {spec[name]}')
+            good = -np.inf < low < high < np.inf and set(kind) <= {'log', 'int'}
+            if not good or 'log' in kind and low <= 0 or 'int' in kind and (low % 1 or high % 1):
+                raise ValueError(f"{name}: wanted two finite bounds, the lower first, then 'log' (bounds above 0) or 'int' "
+                                 f'(whole bounds) or both: found {spec[name]}')
         if not spec: raise ValueError("a space needs a parameter, such as {'beta': (1, 150)}")
         self.spec = {name: list(s) for name, s in spec.items()}
         self.log, self.int = (np.array([k in s for s in spec.values()]) for k in ('log', 'int'))
@@ -201,7 +216,6 @@ class Space:
         "The nearest points that can be run, for points `x` of shape (n, d) in the process's coordinates"
         return self._warp(self._unwarp(x))
 
-# %% ../nbs/09_bayesopt.ipynb #674e2737
 @patch
 def encode(self:Space,
     params:dict # A value for each name
@@ -209,8 +223,8 @@ def encode(self:Space,
     "Coordinates of a setting; `ValueError` if it is outside the space"
     if set(params) != set(self.spec): raise ValueError(f'wanted {sorted(self.spec)}, found {sorted(params)}')
     for name, (low, high, *kind) in self.spec.items():
-        if not low <= params[name] <= high: raise ValueError(f'{name}={params[name]} is outside {low}, {high}')
-        if 'int' in kind and params[name] % 1: raise ValueError(f'{name}={params[name]} must be a whole number')
+        if not low <= params[name] <= high or 'int' in kind and params[name] % 1:
+            raise ValueError(f'{name}={params[name]} is not in {self.spec[name]}')
     return self._warp([params[name] for name in self.spec])
 
 @patch
@@ -221,28 +235,16 @@ def decode(self:Space,
     return {name: int(v) if whole else float(v) for name, v, whole in zip(self.spec, self._unwarp(x), self.int)}
 
 # %% ../nbs/09_bayesopt.ipynb #b6c5d236
-def spread(
-    n:int, # How many points
-    d:int, # Dimensions
-    seed:int=0, # Shifts all points alike
-    start:int=0 # Index of the first: `spread(2, d, start=3)` continues `spread(3, d)`
-) -> np.ndarray: # In [0, 1), shape (n, d)
-    "Points that fill the unit cube evenly, however many follow (Roberts 2018, the R_d sequence)"
-    g = optimize.brentq(lambda g: g**(d + 1) - g - 1, 1, 2)
-    steps = np.arange(start + 1, start + n + 1)[:, None]*g**-np.arange(1., d + 1)
-    return (np.random.default_rng(seed).random(d) + steps) % 1
-
-# %% ../nbs/09_bayesopt.ipynb #fa634af4
 def maximize(
     f:Callable, # Maps points of shape (n, d) to values of shape (n,)
     space:Space, # Where
     near:np.ndarray=None, # A point to look around more closely, shape (d,)
     seed:int=0 # Moves the points that are tried first
 ) -> np.ndarray: # The point of `space` with the largest value found, shape (d,)
-    "Global maximum of a cheap function with many maxima: 2048 spread points, then L-BFGS from the best 8"
+    "Global maximum of a cheap function with many maxima: 2048 Halton points, then L-BFGS from the best 8"
     lo, hi, d = space.lo, space.hi, len(space.lo)
-    X, cloud = lo + (hi - lo)*spread(2048, d, seed), .1*(hi - lo)*(spread(64, d, seed) - .5)
-    if near is not None: X = np.r_[X, np.clip(near + cloud, lo, hi)]
+    X = lo + (hi - lo)*qmc.Halton(d, seed=seed).random(2048)
+    if near is not None: X = np.r_[X, np.clip(near + .1*(X[:64] - (lo + hi)/2), lo, hi)]
     X = space.snap(X)
     X = X[np.argsort(-f(X), kind='stable')[:8]]
     step, cross = (hi - lo)*2048**(-1/d), 1e-3*np.r_[np.zeros((1, d)), np.eye(d), -np.eye(d)]
@@ -250,11 +252,11 @@ def maximize(
         v, up, down = np.split(-f(x + step*(w + cross)), [1, 1 + d])
         return v[0], (up - down)/2e-3
     def climb(x, hold):
-        bounds = [*zip(np.where(hold, 0, (lo - x)/step), np.where(hold, 0, (hi - x)/step))]
-        end = optimize.minimize(loss, np.zeros(d), (x,), 'L-BFGS-B', jac=True, bounds=bounds,
+        bounds = np.where(hold, 0, np.array([lo - x, hi - x])/step).T
+        end = optimize.minimize(loss, np.zeros(d), (x,), 'L-BFGS-B', True, bounds=bounds,
                                 options=dict(ftol=1e-15, gtol=1e-9))
         return space.snap(x + step*end.x)
-    if space.int.any(): X = np.r_[X, [climb(x, space.int & False) for x in X]]
+    if space.int.any(): X = np.r_[X, [climb(x, False) for x in X]]
     if not space.int.all(): X = np.r_[X, [climb(x, space.int) for x in X]]
     return X[np.argmax(f(X))]
 
@@ -271,8 +273,6 @@ class Trial:
     noise:float=None # Variance of `value`, where known
     error:str=None # Why there is no value
 
-
-# %% ../nbs/09_bayesopt.ipynb #848d6baf
 class BayesOpt:
     "A study: asks for trials, is told what came of them, and writes everything down before it answers"
     def __init__(self,
@@ -288,7 +288,7 @@ class BayesOpt:
         self.space, self.gp, self.acquisition, self.budget = Space(space), gp or GP(), acquisition, budget
         self.init = 2*len(space) + 2 if init is None else init
         self.tol, self.seed, self.path = tol, seed, path and Path(path)
-        self.trials, self._memo = {}, {}
+        self.trials, self._next = {}, None
         if self.path: self._restore()
 
     @property
@@ -304,7 +304,7 @@ def _record(self:BayesOpt, trial:Trial) -> Trial:
             f.write(json.dumps(asdict(trial), default=lambda v: v.item()) + '\n')          # numpy's numbers as Python's
             f.flush()
             os.fsync(f.fileno())
-    self.trials[trial.id], self._memo = trial, {}
+    self.trials[trial.id], self._next = trial, None
     return trial
 
 @patch
@@ -316,13 +316,11 @@ def _restore(self:BayesOpt):
     whole = data[:data.rfind(b'\n') + 1]
     try:
         first, *lines = [json.loads(line) for line in whole.splitlines()]
-        trials, spec = [Trial(**line) for line in lines], first['space']
-    except (ValueError, TypeError, KeyError) as e:
-        raise ValueError(f'{self.path} is no study or was edited: {e!r}') from e
-    if spec != self.space.spec:
-        raise ValueError(f'{self.path} is a study of {spec}, not of {self.space.spec}: take another path or that space')
+        if first != json.loads(head): raise ValueError(f'it begins with {first}')
+        self.trials = {t.id: t for t in [Trial(**line) for line in lines]}
+    except (ValueError, TypeError) as e:
+        raise ValueError(f'{self.path} is no study of {self.space.spec}: {e!r}: take another path, or its space') from e
     os.truncate(self.path, len(whole))
-    self.trials = {t.id: t for t in trials}
 
 # %% ../nbs/09_bayesopt.ipynb #5c9f903b
 @patch
@@ -330,14 +328,9 @@ def ask(self:BayesOpt,
     params:dict=None # A setting of your own; None: the study's choice
 ) -> Trial: # To be run, then told or failed by its `id`
     "The next trial"
-    id, told = len(self.trials), self.told
-    if params is not None: self.space.encode(params)
-    elif id < self.init or len(told) < 2:
-        x = spread(1, len(self.space.lo), self.seed, id)
-        params = self.space.decode(self.space.lo + x[0]*(self.space.hi - self.space.lo))
-    else: params = self.propose()[0]
-    seed = np.random.SeedSequence((self.seed, id)).generate_state(1)[0]
-    return self._record(Trial(id, dict(params), int(seed)))
+    id, params = len(self.trials), self.propose()[0] if params is None else params
+    self.space.encode(params)
+    return self._record(Trial(id, dict(params), int(np.random.SeedSequence((self.seed, id)).generate_state(1)[0])))
 
 @patch
 def _pending(self:BayesOpt, id) -> Trial:
@@ -370,47 +363,47 @@ def fail(self:BayesOpt,
 @patch
 def model(self:BayesOpt) -> GP: # In the coordinates of `space.encode`
     "The process, fitted to what was told"
-    if 'model' not in self._memo:
-        if not self.told: raise ValueError('nothing has been told yet: ask() for trials and tell() their values first')
-        X = np.array([self.space.encode(t.params) for t in self.told])
-        y, noise = np.array([(t.value, np.nan if t.noise is None else t.noise) for t in self.told]).T
-        self._memo['model'] = self.gp.fit(X, y, noise, self.space.hi - self.space.lo)
-        self._memo['data'] = X, y, noise
-    return self._memo['model']
+    if not self.told: raise ValueError('nothing has been told yet: ask() for trials and tell() their values first')
+    X = np.array([self.space.encode(t.params) for t in self.told])
+    y, noise = np.array([(t.value, np.nan if t.noise is None else t.noise) for t in self.told]).T
+    return self.gp.fit(X, y, noise, self.space.hi - self.space.lo)
 
 @patch(as_prop=True)
 def best(self:BayesOpt) -> Best: # `params`, and posterior `mean` and `sd` there
     "The incumbent: the tried setting with the smallest posterior mean"
-    mean, sd = self.model().predict(self.model().X)
+    gp = self.model()
+    mean, sd = gp.predict(gp.X)
     i = mean.argmin()
     return Best(self.told[i].params, float(mean[i]), float(sd[i]))
 
 @patch
-def surrogate(self:BayesOpt) -> tuple[GP, float]: # What the acquisition function sees, and the mean to improve on
+def surrogate(self:BayesOpt) -> GP: # What the acquisition function sees
     "`model`, believing that pending trials give the mean, and that failed ones are as bad as the worst"
     gp, rest = self.model(), [t for t in self.trials.values() if t.value is None]
-    if rest:
-        X, y, noise = self._memo['data']
-        Z = np.array([self.space.encode(t.params) for t in rest])
-        beliefs = np.where([t.error is None for t in rest], gp.predict(Z)[0], y.max())
-        gp = gp.fit(np.r_[X, Z], np.r_[y, beliefs], np.r_[noise, np.full(len(Z), np.nan)])
-    return gp, gp.predict(gp.X)[0].min()
+    if not rest: return gp
+    Z = np.array([self.space.encode(t.params) for t in rest])
+    beliefs = np.where([t.error is None for t in rest], gp.predict(Z)[0], gp.y.max())
+    return gp.fit(np.r_[gp.X, Z], np.r_[gp.y, beliefs], np.r_[gp.v, np.full(len(Z), gp.v.mean())])
 
 @patch
 def propose(self:BayesOpt) -> tuple[dict, float]: # Setting, expected improvement in the units of the values
-    "Where the acquisition function is largest"
-    if 'next' not in self._memo:
-        (gp, best), near = self.surrogate(), self.space.encode(self.best.params)
-        x = maximize(lambda X: self.acquisition(*gp.predict(X), best), self.space, near, seed=len(self.trials))
-        self._memo['next'] = self.space.decode(x), float(expected_improvement(*gp.predict(x[None]), best)[0])
-    return self._memo['next']
+    "The next setting: one of Halton's points at first, then where the acquisition function is largest"
+    n, space = len(self.trials), self.space
+    if self._next is None and (n < self.init or len(self.told) < 2):
+        u = qmc.Halton(len(space.spec), seed=self.seed).fast_forward(n).random(1)[0]
+        self._next = space.decode(space.lo + u*(space.hi - space.lo)), np.inf
+    elif self._next is None:
+        gp = self.surrogate()
+        near = gp.X[gp.predict(gp.X)[0].argmin()]
+        x = maximize(lambda X: worth(gp, X, self.acquisition), space, near, seed=n)
+        self._next = space.decode(x), float(worth(gp, x[None], expected_improvement)[0])
+    return self._next
 
 @patch(as_prop=True)
 def done(self:BayesOpt) -> bool:
     "Is the budget spent, or no improvement expected?"
     if len(self.trials) >= self.budget: return True
-    if len(self.trials) < self.init or len(self.told) < 2: return False
-    return self.propose()[1] < self.tol*np.std([t.value for t in self.told])
+    return len(self.told) > 1 and self.propose()[1] < self.tol*np.std([t.value for t in self.told])
 
 # %% ../nbs/09_bayesopt.ipynb #6a56bcd5
 def plot_bo(
@@ -418,7 +411,7 @@ def plot_bo(
 ): # matplotlib `Figure`: a column for each parameter
     "Mean, ± 2 sd, acquisition function and next point; with several parameters, cuts through that point (Figure 5)"
     import matplotlib.pyplot as plt
-    space, (gp, best), (params, _) = study.space, study.surrogate(), study.propose()
+    space, gp, (params, _) = study.space, study.surrogate(), study.propose()
     d, ei = len(space.spec), study.acquisition is log_ei
     fig, axs = plt.subplots(2, d, figsize=(1 + 4.5*d, 4.2), dpi=90, sharex='col', squeeze=False, layout='constrained',
                             height_ratios=(2.4, 1))
@@ -429,7 +422,7 @@ def plot_bo(
         top.fill_between(v, mean - 2*sd, mean + 2*sd, color='#0072B2', alpha=.2, lw=0, label='± 2 sd')
         top.plot(v, mean, color='black', label='mean')
         top.plot(*zip(*[(t.params[name], t.value) for t in study.told]), 'o', color='#D55E00', label='told')
-        low.plot(v, (expected_improvement if ei else study.acquisition)(mean, sd, best), color='#009E73')
+        low.plot(v, worth(gp, X, expected_improvement if ei else study.acquisition), color='#009E73')
         for ax in top, low: ax.axvline(params[name], color='#CC79A7', ls='--', label=f'next: {params[name]:.4g}')
         low.set(xlabel=name, xscale='log' if space.log[j] else 'linear')
     axs[0, 0].set_ylabel('objective')
