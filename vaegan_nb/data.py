@@ -6,10 +6,12 @@
 __all__ = ['SPLITS', 'CROPS', 'FILTER', 'ImageArray', 'denorm', 'image_grid', 'to_floats', 'write_atomic', 'save_grid',
            'show_grid', 'to_mode', 'crop_box', 'fit_image', 'Source', 'folder_source', 'zip_source', 'read_list',
            'add_list', 'celeba_source', 'download_celeba', 'hf_source', 'array_source', 'synth_source', 'find_source',
-           'load_images', 'open_images', 'ToTanh', 'ArrayDL', 'array_dls', 'get_dls']
+           'load_images', 'open_images', 'ahead', 'ToTanh', 'ArrayDL', 'array_dls', 'get_dls']
 
 # %% ../nbs/01_data.ipynb #2a1b0c14
 import csv, hashlib, io, json, multiprocessing, os, re, shutil, sys, warnings, zipfile
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from fastai.data.core import DataLoaders, TfmdDL
 from fastai.torch_core import default_device
 from fastai.vision.core import TensorImage
 from fastai.vision import data as _show_batch_for_images  # registers the grid of `show_batch`
-from fastcore.basics import chunked, num_cpus, patch
+from fastcore.basics import num_cpus, patch
 from fasttransform import Transform
 from filelock import FileLock, Timeout
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -90,17 +92,34 @@ def new_empty(self:ImageArray)->ImageArray:
     return ImageArray(self.data[:0], attributes=self.attributes[:0], attribute_names=self.attribute_names,
                       meta=self.meta)
 
+# %% ../nbs/01_data.ipynb #c7cd4ca3
+@patch
+def _place(self:ImageArray, flat, rows, home=None): self._flat, self._rows, self.home = flat, rows, home
+
 @patch
 def batch(self:ImageArray,
-    i, # (n,) indices
-)->torch.Tensor: # uint8 (n, C, H, W), channels_last memory
+    i, # (n,) indices, best on the device of the pixels
+)->torch.Tensor: # uint8 (n, C, H, W), channels_last memory, on the device of the pixels
     "Gather a batch straight from the stored pixels"
     if not hasattr(self, '_flat'):
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')  # "not writable": it is only read
-            self._flat = torch.from_numpy(np.ascontiguousarray(self.data)).flatten(1)
-    x = self._flat.index_select(0, torch.from_numpy(self.rows[i]))
+            flat = torch.from_numpy(np.ascontiguousarray(self.data)).flatten(1)
+        self._place(flat, torch.from_numpy(self.rows))
+    x = self._flat.index_select(0, self._rows[torch.as_tensor(i, device=self._flat.device)])
     return x.view(-1, *self.data.shape[1:]).permute(0, 3, 1, 2)
+
+@patch
+def to(self:ImageArray,
+    device, # where `batch` is to gather from
+)->ImageArray: # itself
+    "Copy the pixels of this view to a device, in pieces"
+    flat = torch.empty(len(self), self.data[:1].size, dtype=torch.uint8, device=device)
+    for i in range(0, len(self), 8192):
+        x = self.batch(np.arange(i, min(i + 8192, len(self))))
+        flat[i:i + len(x)].copy_(x.permute(0, 2, 3, 1).flatten(1))
+    self._place(flat, torch.arange(len(self), device=device), device)
+    return self
 
 # %% ../nbs/01_data.ipynb #1b49eba8
 def denorm(x)->torch.Tensor:
@@ -236,7 +255,22 @@ def crop_box(
     return box
 
 # %% ../nbs/01_data.ipynb #5ca48fdc
-FILTER = 'bicubic (Pillow, antialiased)'  # part of every cache's key and of every FID's protocol
+FILTER = 'bicubic (Pillow, antialiased, JPEG draft)'  # part of every cache's key and of every FID's protocol
+
+def _draft(img, size, crop):
+    "Have a JPEG halved in decoding while two pixels for each of the result's are left; where `crop` is then, or `None`"
+    if img.format != 'JPEG' or crop not in ('center', 'whole'): return
+    turn = img.getexif().get(274, 1)                                         # orientation: 2-4 flip, 5-8 lay on a side
+    upright = lambda: img.size[::-1] if turn > 4 else img.size
+    full = upright()
+    box = crop_box(crop, *full)
+    shrink = min(box[2] - box[0], box[3] - box[1])//(2*size)
+    if shrink < 2: return
+    img.draft(None, [side//shrink for side in img.size])
+    scale = round(full[0]/upright()[0])                                      # 2, 4 or 8; sizes are rounded up, and what that
+    flips = [turn in o for o in ((2, 3, 6, 7), (3, 4, 7, 8))]                # adds at the file's far edges may come first here
+    pad = [flip*(scale*now - was) for flip, now, was in zip(flips, upright(), full)]
+    return [(b + p)/scale for b, p in zip(box, pad*2)]
 
 def fit_image(
     img, # PIL image or uint8 (H, W, C) array
@@ -248,9 +282,10 @@ def fit_image(
     if not isinstance(img, Image.Image):
         img = np.asarray(img)
         img = Image.fromarray(img[..., 0] if img.ndim == 3 and img.shape[-1] == 1 else img)
+    box = _draft(img, size, crop)
     img = to_mode(img, channels)
-    img = img.crop(crop_box(crop, *img.size)).resize((size, size), Image.Resampling.BICUBIC)
-    return np.asarray(img).reshape(size, size, channels)
+    if box is None: img = img.crop(crop_box(crop, *img.size))
+    return np.asarray(img.resize((size, size), Image.Resampling.BICUBIC, box)).reshape(size, size, channels)
 
 # %% ../nbs/01_data.ipynb #5a519fed
 @dataclass
@@ -728,6 +763,20 @@ def _cached(source, settings, workers, max_bad, progress, cache):
                           f'Free some space, pass cache=, or set VAEGAN_CACHE') from e
     return load_images(entry)
 
+# %% ../nbs/01_data.ipynb #117a4e0e
+def ahead(
+    make, # function of one argument
+    args, # its arguments, in order
+    depth:int=2, # results that may wait
+): # generator of the results, in order
+    "`map(make, args)` in a thread that is up to `depth` results ahead of whoever reads them"
+    with ThreadPoolExecutor(1) as pool:
+        jobs = deque()
+        for a in args:
+            jobs.append(pool.submit(make, a))
+            if len(jobs) > depth: yield jobs.popleft().result()
+        while jobs: yield jobs.popleft().result()
+
 # %% ../nbs/01_data.ipynb #b1006533
 class ToTanh(Transform):
     "uint8 in 0..255 to float32 in [-1, 1], keeping the memory format; decodes to an image in [0, 1]"
@@ -745,6 +794,7 @@ class ArrayDL(TfmdDL):
         epoch:int=0, # of the order; set `dl.epoch` before each epoch
         rank:int=0, # which of `world` parts
         world:int=1, # number of disjoint, equally large parts; up to `world`-1 images are left out in an epoch
+        resident:bool=None, # keep the pixels on `device`; if `None`, on a GPU where half of its free memory holds them
         num_workers:int=0, # ignored: batches are gathered in this process
         **kwargs # see `TfmdDL`
     ):
@@ -752,18 +802,35 @@ class ArrayDL(TfmdDL):
         if not 0 <= rank < world: raise ValueError(f'Wanted 0 <= rank < world, found rank {rank}, world {world}')
         kwargs.setdefault('after_batch', [ToTanh()])
         super().__init__(dataset, bs=bs, shuffle=shuffle, num_workers=0, n=len(dataset)//world, **kwargs)
-        self.seed, self.epoch, self.rank, self.world = seed, epoch, rank, world
+        self.seed, self.epoch, self.rank, self.world, self.resident = seed, epoch, rank, world, resident
 
     def get_idxs(self):
         n = len(self.dataset)
         order = np.random.default_rng([self.seed, self.epoch]).permutation(n) if self.shuffle else np.arange(n)
         return order[self.rank::self.world][:self.n].tolist()
     def create_batches(self, samps):
-        for b in chunked(samps, self.bs, self.drop_last): yield (self.dataset.batch(b),)
+        i = torch.from_numpy(np.fromiter(samps, np.int64))                   # the whole epoch's, sent there at once
+        parts = lambda i: i[:len(i) - len(i) % self.bs if self.drop_last else None].split(self.bs)
+        if self._make_resident(): yield from ((self.dataset.batch(p),) for p in parts(i.to(self.device)) if len(p))
+        elif self.device and self.device.type == 'cuda':
+            pinned = ahead(lambda p: self.dataset.batch(p).pin_memory(), parts(i))
+            yield from ((x.to(self.device, non_blocking=True),) for x in pinned)
+        else: yield from ((self.dataset.batch(p),) for p in parts(i) if len(p))
     def _one_pass(self): self._n_inp, self._types = 1, {tuple: [torch.Tensor]}
     def new(self, dataset=None, cls=None, **kwargs):
-        kwargs = {**dict(seed=self.seed, epoch=self.epoch, rank=self.rank, world=self.world), **kwargs}
+        kwargs = {**dict(seed=self.seed, epoch=self.epoch, rank=self.rank, world=self.world, resident=self.resident), **kwargs}
         return super().new(dataset, cls, **kwargs)
+
+# %% ../nbs/01_data.ipynb #56cacb80
+@patch
+def _make_resident(self:ArrayDL)->bool:
+    "Put the pixels on the device if they are to be there; are they?"
+    images, there = self.dataset, self.device or torch.device('cpu')
+    if getattr(images, 'home', None) == there: return True
+    wanted = self.resident
+    if wanted is None: wanted = there.type == 'cuda' and np.prod(images.shape) < torch.cuda.mem_get_info(there)[0]/2
+    if wanted: images.to(there)
+    return wanted
 
 # %% ../nbs/01_data.ipynb #6640b7a9
 @patch

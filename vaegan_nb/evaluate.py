@@ -7,6 +7,7 @@ __all__ = ['generator', 'real_stats', 'FIDCallback', 'measure', 'source_stats', 
 
 # %% ../nbs/05b_evaluate.ipynb #753082d5
 import json
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from torch import nn
 from .data import ImageArray, open_images, write_atomic
 from .features import FaceTeacher, distance_name, feature_stats
 from .fid import FeatureStats, check_same, floor, frechet_distance, kid, precision_recall
-from .learner import sample_grid
+from .learner import evaluating
 from .networks import VAEGAN
 from .runs import load_run, read_metrics
 
@@ -30,10 +31,12 @@ def generator(
     model:VAEGAN, # On any device
     n:int, # Images in all
     seed:int=0 # Of the codes
-): # Function of k that returns the next k images, in [-1, 1], shape (k, channels, size, size)
+): # Function of k that returns the next k images, in [-1, 1], shape (k, channels, size, size), on the model's device
     "Images decoded from `n` codes of N(0, I), for `feature_stats`"
-    z = iter(torch.randn(n, model.nz, generator=torch.Generator().manual_seed(seed)).split(1))
-    return lambda k: sample_grid(model, torch.cat([next(z) for _ in range(k)]))
+    z = iter(torch.randn(n, model.nz, generator=torch.Generator().manual_seed(seed)))
+    def images(k):
+        with evaluating(model) as device: return model.decoder(torch.stack([*islice(z, k)]).to(device)).float()
+    return images
 
 # %% ../nbs/05b_evaluate.ipynb #f3939770
 def real_stats(

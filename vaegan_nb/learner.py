@@ -4,11 +4,13 @@
 
 # %% auto #0
 __all__ = ['PRESETS', 'loss_terms', 'Config', 'configure', 'MultiOptimizer', 'make_opt', 'VAEGANTrainer', 'LossTerm',
-           'SeedEpochs', 'LabelNoise', 'EquilibriumGate', 'sample_grid', 'SampleGrid', 'StopOnNaN', 'VAEGANLearner',
-           'wants_bf16', 'vaegan_learner', 'model_of', 'networks_of', 'lr_schedule']
+           'SmoothLoss', 'MeanLoss', 'LossBar', 'SeedEpochs', 'LabelNoise', 'EquilibriumGate', 'evaluating',
+           'sample_grid', 'SampleGrid', 'StopOnNaN', 'VAEGANLearner', 'wants_bf16', 'vaegan_learner', 'model_of',
+           'networks_of', 'lr_schedule']
 
 # %% ../nbs/04_learner.ipynb #6a3b4229
 import json
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
@@ -17,9 +19,9 @@ import numpy as np
 import torch
 from fastai.callback.core import Callback, CancelBackwardException, CancelEpochException, CancelFitException
 from fastai.callback.fp16 import MixedPrecision
-from fastai.callback import progress as _progress # its import gives every Learner a progress bar
+from fastai.callback.progress import ProgressCallback
 from fastai.callback import schedule as _schedule # and `fit_flat_cos`, `lr_find` and their kind
-from fastai.learner import Learner, Metric
+from fastai.learner import AvgLoss, AvgSmoothLoss, Learner, Metric
 from fastai.optimizer import OptimWrapper
 from fastai.torch_core import get_random_states, no_random, set_random_states, set_seed
 from fastcore.basics import patch
@@ -225,6 +227,25 @@ class LossTerm(Metric):
     @property
     def name(self): return self.term
 
+class SmoothLoss(AvgSmoothLoss):
+    "fastai's running mean of the loss, kept on the device"
+    def accumulate(self, learn):
+        loss, self.count = learn.loss.detach().mean(), self.count + 1
+        self.val = torch.lerp(loss, self.val.to(loss), self.beta)
+
+class MeanLoss(AvgLoss):
+    "fastai's mean of the loss over the images, kept on the device"
+    def accumulate(self, learn):
+        n = len(learn.xb[0])
+        self.total, self.count = self.total + learn.loss.detach().mean()*n, self.count + n
+
+class LossBar(ProgressCallback):
+    "fastai's progress bar, which here shows the loss of every 50th batch"
+    name = 'progress'
+    def after_batch(self):
+        if self.iter % 50 == 0: super().after_batch()
+        else: self.pbar.update(self.iter + 1)
+
 loss_terms = dict(vae=('prior', 'like'), gan=('gan_x', 'gan_fake', 'gen'), vaegan=('prior', 'like', 'gan_x', 'gan_fake', 'gen'))
 
 # %% ../nbs/04_learner.ipynb #b266f067
@@ -263,21 +284,28 @@ class EquilibriumGate(Callback):
         if len(held) < 2: self.opt.opt.hold(*held)
 
 # %% ../nbs/04_learner.ipynb #0820d434
-@torch.no_grad()
+@contextmanager
+def evaluating(
+    model:VAEGAN # On any device
+):
+    "Eval mode (batch norm's running statistics), no gradients, the model's precision; then the mode in which it was"
+    mode, device = model.training, next(model.parameters()).device
+    model.eval()
+    try:
+        with torch.no_grad(), torch.autocast(device.type, model.autocast, enabled=model.autocast is not None): yield device
+    finally: model.train(mode)
+
 def sample_grid(
     model:VAEGAN, # On any device
     z:Tensor, # Prior codes, shape (n, nz)
     x:Tensor|None=None # Images in [-1, 1] to reconstruct from the mean of their code, shape (m, channels, size, size)
 ) -> Tensor: # Decoded `z`; with an encoder also `x`, each half row of them above its reconstructions, on the CPU
-    "Samples and reconstructions in eval mode (batch norm's running statistics)"
-    device, mode = next(model.parameters()).device, model.training
-    model.eval()
-    with torch.autocast(device.type, model.autocast, enabled=model.autocast is not None):
+    "Samples and reconstructions, see `evaluating`"
+    with evaluating(model) as device:
         rows = [model.decoder(z.to(device))]
         if x is not None and hasattr(model, 'encoder'):
             x_tilde = model.decoder(model.encode(x.to(device)).mu)
             rows += [o for i in range(0, len(x), 8) for o in (x[i:i+8], x_tilde[i:i+8])]
-    model.train(mode)
     return torch.cat([r.float().cpu() for r in rows])
 
 class SampleGrid(Callback):
@@ -299,17 +327,23 @@ class SampleGrid(Callback):
 
 # %% ../nbs/04_learner.ipynb #e8938dae
 class StopOnNaN(Callback):
-    "Ends `fit` at the first batch whose loss is not finite; `learn.stopped` says where"
+    "Ends `fit` when a loss is not finite, before the epoch is saved; `learn.stopped` says where it was"
     order = MixedPrecision.order + 4
-    def before_fit(self): self.learn.stopped = None
+    def __init__(self, loss_terms:tuple): self.loss_terms = loss_terms
+    def before_fit(self): self.learn.stopped, self.at_once = None, self.dls.device.type == 'cpu'
+    def before_train(self): self.first = torch.zeros((), dtype=torch.int64, device=self.dls.device)
     def after_loss(self):
-        if not self.training or torch.isfinite(self.learn.loss_grad): return
+        if not self.training: return
+        bad = torch.where(torch.isfinite(self.learn.loss_grad.detach()), 0, self.iter + 1)
+        self.first = torch.where(self.first > 0, self.first, bad)
+        if self.at_once: self.after_train()
+    def after_train(self):
+        if not self.first: return
         terms = {t: float(getattr(self.loss_func, t).detach()) for t in self.loss_terms}
-        self.learn.stopped = (f'the loss is {float(self.learn.loss_grad.detach())} in epoch {self.learn.epochs_done + 1}, batch {self.iter + 1} '
-                              f'(terms {terms}). Try a lower lr or a smaller beta or gamma')
+        self.learn.stopped = (f'the loss is not a number from epoch {self.learn.epochs_done + 1}, batch {int(self.first)} on '
+                              f'(terms of the last batch {terms}). Try a lower lr or a smaller beta or gamma')
         print('Training stopped:', self.learn.stopped)
         raise CancelFitException
-    def __init__(self, loss_terms:tuple): self.loss_terms = loss_terms
 
 # %% ../nbs/04_learner.ipynb #8881742b
 class VAEGANLearner(Learner):
@@ -356,6 +390,9 @@ def vaegan_learner(
     learn = VAEGANLearner(dls, model, loss, opt_func=partial(make_opt, cfg=cfg), lr=lr, cbs=cbs, splitter=networks_of,
                           metrics=[LossTerm(t) for t in terms], moms=(cfg.mom,)*3)
     learn.recorder.train_metrics, learn.config = True, cfg
+    learn.recorder.smooth_loss, learn.recorder.loss = SmoothLoss(), MeanLoss()
+    learn.remove_cb(ProgressCallback)
+    learn.add_cb(LossBar())
     return learn
 
 def model_of(cfg:Config) -> VAEGAN:

@@ -22,7 +22,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from .data import to_floats, write_atomic
-from .learner import Config, SampleGrid, VAEGANLearner, configure, model_of, sample_grid, vaegan_learner
+from .learner import Config, SampleGrid, VAEGANLearner, configure, evaluating, model_of, sample_grid, vaegan_learner
 from .networks import VAEGAN
 
 # %% ../nbs/04a_runs.ipynb #8317d025
@@ -243,19 +243,15 @@ def trained_model(
         raise ValueError('a model with an encoder was wanted (VAE or VAE-GAN), found a GAN, which has no codes of images')
     return net
 
-@torch.no_grad()
 def encode_images(
     model, # See `trained_model`
     images, # uint8 (n, height, width, channels): array, `ImageArray`, `SynthFaces`; or a tensor, see `to_floats`
     bs:int=256 # Images at once
 ) -> tuple[Tensor, Tensor]: # `mu` and `logvar` of q(z|x), each (n, nz), float32 on the CPU
     "Mean and log variance of the codes of images, in eval mode"
-    net, out = trained_model(model, encoder=True), []
-    device, mode = next(net.parameters()).device, net.training
-    net.eval()
-    with torch.autocast(device.type, net.autocast, enabled=net.autocast is not None):
-        for i in range(0, len(images), bs): out.append([o.float().cpu() for o in net.encoder(to_floats(images[i:i+bs], device))])
-    net.train(mode)
+    net = trained_model(model, encoder=True)
+    with evaluating(net) as device:
+        out = [[o.float().cpu() for o in net.encoder(to_floats(images[i:i+bs], device))] for i in range(0, len(images), bs)]
     mu, logvar = map(torch.cat, zip(*out))
     return mu, logvar
 
