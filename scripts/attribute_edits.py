@@ -5,7 +5,7 @@ face of its train split trains models, the others teach the judges; vectors come
 measured on the test split. Nothing of the faces is written but these numbers; the pictures nbs/images/attribute_edits_*
 show edits of faces that a model made up. Runs and teachers stay in --work, and a second call goes on from there.
 """
-import argparse, datetime, json
+import argparse, datetime, itertools, json
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -13,8 +13,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from vaegan_nb.attributes import (_accuracy, attribute_similarity, attribute_vectors, edit, edit_effects, plot_edits,
-                                  predict_attributes, train_teacher)
+from vaegan_nb.attributes import (_accuracy, _scores, attribute_similarity, attribute_vectors, edit, edit_effects,
+                                  plot_edits, train_teacher)
 from vaegan_nb.data import _real_faces, array_dls, open_images
 from vaegan_nb.evaluate import generator
 from vaegan_nb.features import load_teacher
@@ -49,23 +49,18 @@ def a_teacher(images, path, seed, **settings):
     if not path.exists(): teacher.save(path)
     return teacher
 
-def mean_class(teacher, x, label):
-    p = predict_attributes(teacher, x)[label]
-    return float((p @ np.arange(p.shape[1])).mean())
-
 def judge_edits(net, vectors, test, teacher, seed=0):
     "Shares of test images that go up, and mean predictions, by strength; and the same for aimless directions"
     z, g = encode_images(net, test)[0], torch.Generator().manual_seed(seed)
+    up = {s: edit_effects(net, z, vectors, teacher, s) for s in (-1, 1)}
     some = z[:200]
-    up = {s: edit_effects(net, z, vectors, teacher, s) for s in STRENGTHS if s}
-    curve = {k: [mean_class(teacher, edit(net, z, v, s), k) for s in STRENGTHS] for k, v in vectors.items()}
-    shift = lambda k, v: mean_class(teacher, edit(net, some, v), k) - mean_class(teacher, decode_codes(net, some), k)
+    see = lambda k, v, s=1: _scores(teacher, edit(net, some, v, s), [k])[k]
+    curve = {k: [float(see(k, v, s).mean()) for s in STRENGTHS] for k, v in vectors.items()}
     aimless = {k: [] for k in vectors}
-    for _ in range(10):
-        others = {k: F.normalize(torch.randn(len(v), generator=g), dim=0)*v.norm() for k, v in vectors.items()}
-        effects = edit_effects(net, some, others, teacher)
-        for k, v in others.items(): aimless[k].append({'up': effects[k][k], 'shift': shift(k, v)})
-    return {'up': up, 'mean class': curve, 'shift': {k: shift(k, v) for k, v in vectors.items()}, 'aimless': aimless}
+    for k, v in [*vectors.items()]*10:
+        change = see(k, F.normalize(torch.randn(len(v), generator=g), dim=0)*v.norm()) - see(k, v, 0)
+        aimless[k].append({'up': float((change > 0).mean()), 'shift': float(change.mean())})
+    return {'up': up, 'mean class': curve, 'aimless': aimless}
 
 def judge_images(net, vectors, test, teacher, seed=0):
     "Attribute similarity of reconstructions, samples, samples moved to their targets, and the best of 10 samples"
@@ -79,8 +74,10 @@ def judge_images(net, vectors, test, teacher, seed=0):
     judged = {'reconstructions': decode_codes(net, encode_images(net, test)[0]), 'samples': decode_codes(net, prior),
               'samples, moved': decode_codes(net, moved)}
     scores = {k: attribute_similarity(teacher, x, test) for k, x in judged.items()}
-    scores['samples, best of 10'] = attribute_similarity(teacher, generator(net, 10*n, seed), test, best_of=10)
-    return {k: {o: getattr(s, o) for o in ('value', 'floor', 'ceiling', 'position')} for k, s in scores.items()}
+    few = test.view(slice(0, 500))
+    many = generator(net, 10*len(few), seed)
+    scores['samples, best of 10'] = attribute_similarity(teacher, many, few, best_of=10)
+    return {k: {o: getattr(s, o) for o in ('value', 'ceiling', 'floor', 'n', 'best_of')} for k, s in scores.items()}
 
 def main(work='runs/attribute_edits', epochs=12, nz=64, teacher_epochs=8, cache=None,
          out='results/attribute_edits.json'):
@@ -89,29 +86,26 @@ def main(work='runs/attribute_edits', epochs=12, nz=64, teacher_epochs=8, cache=
     work.mkdir(parents=True, exist_ok=True)
     (mine, theirs), test = halves(images), images.split('test')
     teachers = {s: a_teacher(theirs, work/f'teacher-{s}.safetensors', 10 + s, epochs=teacher_epochs) for s in (0, 1)}
-    rows, pictures = [], {}
-    for name, model in MODELS.items():
-        for seed in (0, 1):
-            net = a_model(mine, work/f'{name}-{seed}', model=model, nz=nz, epochs=epochs, seed=seed)
-            vectors = attribute_vectors(net, mine.split('train'), ['gender', 'age'])
-            about = {'model': name, 'model seed': seed, 'length': {k: v.norm().item() for k, v in vectors.items()}}
-            for s, t in teachers.items():
-                rows.append({**about, 'teacher seed': 10 + s, **judge_edits(net, vectors, test, t),
-                             'similarity': judge_images(net, vectors, test, t)})
-                up = rows[-1]['up']
-                print(name, seed, s, {k: (up[1][k][k], 1 - up[-1][k][k]) for k in vectors}, flush=True)
-            if not seed: pictures[name] = net, vectors
     right = lambda t: {k: {'right': float(a), 'commonest class': float(b)} for k, (a, b) in _accuracy(t, test).items()}
     result = {'data': 'UTKFace 64x64', 'date': str(datetime.date.today()), 'strengths': STRENGTHS,
               'teachers': {10 + s: right(t) for s, t in teachers.items()},
               'n': {'model': len(mine.split('train')), 'teacher': len(theirs.split('train')), 'test': len(test)},
               'settings': {'preset': 'demo', 'nz': nz, 'epochs': epochs, 'teacher epochs': teacher_epochs},
-              'device': f'CPU, {torch.get_num_threads()} thread(s), torch {torch.__version__}', 'rows': rows}
-    Path(out).write_text(json.dumps(result, indent=1) + '\n')
-    for name, (net, vectors) in pictures.items():
-        z = torch.randn(3, net.nz, generator=torch.Generator().manual_seed(1))
+              'device': f'CPU, {torch.get_num_threads()} thread(s), torch {torch.__version__}', 'rows': []}
+    for seed, (name, model) in itertools.product((0, 1), MODELS.items()):
+        net = a_model(mine, work/f'{name}-{seed}', model=model, nz=nz, epochs=epochs, seed=seed)
+        vectors = attribute_vectors(net, mine.split('train'), ['gender', 'age'])
+        about = {'model': name, 'model seed': seed, 'length': {k: v.norm().item() for k, v in vectors.items()}}
+        for s, t in teachers.items():
+            row = {**about, 'teacher seed': 10 + s, **judge_edits(net, vectors, test, t),
+                   'similarity': judge_images(net, vectors, test, t)}
+            print(name, seed, s, {k: (row['up'][1][k][k], 1 - row['up'][-1][k][k]) for k in vectors}, flush=True)
+            result['rows'].append(row)
+        Path(out).write_text(json.dumps(result, indent=1) + '\n')
+        if seed: continue
+        z = torch.randn(3, nz, generator=torch.Generator().manual_seed(1))
         fig = plot_edits(net, z, vectors, STRENGTHS)
-        fig.savefig(f'nbs/images/attribute_edits_{MODELS[name]}.png', dpi=100, facecolor='white')
+        fig.savefig(f'nbs/images/attribute_edits_{model}.png', dpi=100, facecolor='white')
         plt.close(fig)
 
 if __name__ == '__main__':
