@@ -128,9 +128,10 @@ class Teacher(nn.Module):
     def __init__(self,
         classes:Mapping, # Label: number of its classes
         channels:tuple=(16, 32, 64, 128, 256), # Of each convolution
+        cuts:Mapping=None, # Label: values at which its classes 1, 2, ... begin, of labels that are cut into classes
     ):
         super().__init__()
-        self.classes, self.channels = dict(classes), tuple(channels)
+        self.classes, self.channels, self.cuts = dict(classes), tuple(channels), dict(cuts or {})
         block = lambda ni, nf: nn.Sequential(nn.Conv2d(ni, nf, 3, padding=1, bias=False), nn.BatchNorm2d(nf), nn.ReLU())
         self.blocks = nn.ModuleList(map(block, (3, *channels[:-1]), channels))
         self.head = nn.Linear(channels[-1], sum(self.classes.values()))
@@ -238,7 +239,8 @@ def save(self:Teacher,
     path = Path(path)
     part = path.with_name(f'.{path.name}.{os.getpid()}.part')
     state = {k: v.half().cpu().contiguous() for k, v in self.state_dict().items() if 'num_batches' not in k}
-    save_file(state, part, {'teacher': json.dumps({'classes': self.classes, 'channels': self.channels})})
+    about = {'classes': self.classes, 'channels': self.channels, 'cuts': self.cuts}
+    save_file(state, part, {'teacher': json.dumps(about)})
     os.replace(part, path)
     return path
 
