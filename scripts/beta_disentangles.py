@@ -39,7 +39,7 @@ def score(model, seed):
     error = (x - decode_codes(model, encode_images(model, x)[0])).pow(2).mean().sqrt()
     real, floor = real_stats(ImageArray(SynthFaces(2*N_TEST, seed=3, size=SIZE)[:]), teacher, N_TEST, progress=False)
     fake = feature_stats(generator(model, N_TEST, seed=0), teacher, N_TEST, progress=False, protocol=real.protocol)
-    report = disentanglement_report(model, seed=seed, show=False)
+    report = disentanglement_report(model, sizes=dict(dci_train=1000), repeats=2, seed=seed, show=False)
     return dict(error=127.5*float(error), distance=frechet_distance(real, fake), floor=floor, name=distance_name(real.protocol),
                 **report.as_dict())
 

@@ -176,7 +176,7 @@ def _concentration(r):
     if r.shape[1] == 1: return 1.
     p = r/total[:, None]
     h = -(p*np.log(np.where(p > 0, p, 1))).sum(1)/np.log(r.shape[1])
-    return float((total/total.sum()) @ (1 - h))
+    return max(0., float((total/total.sum()) @ (1 - h)))
 
 def dci_of(
     importances # Not negative, shape (nz, k): latents down, factors across
@@ -456,7 +456,7 @@ class DisentanglementReport:
             f'{self.active.sum()} of {len(self.active)} latents active (std of mu >= 0.05 and KL >= 0.01 nats)',
             f'mean codes mu(x) of {a["repeats"]} draws, seed {a["seed"]}: {a["n_train"]:,} images to train, '
             f'{a["n_test"]:,} to test; DCI trained on {a["dci_train"]:,}',
-            f'{a["batches"][0]:,} + {a["batches"][1]:,} batches of 64 {batches}, whose scores favour mixed codes too',
+            f'{a["batches"][0]:,} + {a["batches"][1]:,} batches of 64 {batches}; mixed codes score high in them too',
             f'MIG in {a["bins"]} {a["binning"]} bins, where noise seems to know up to {a["noise"]:.3f} of a factor'])
 
 # %% ../nbs/08_disentangle.ipynb #050f93b0
