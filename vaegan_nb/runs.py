@@ -111,8 +111,8 @@ def describe_metric(
     floor = '' if m['floor'] is None else f" (floor {m['floor']:.4g}, ratio {m['value']/m['floor']:.3g})"
     return f"Epoch {m['epoch']}: {m['name']} {m['value']:.4g}{floor}; {m['n'][0]:,} real and {m['n'][1]:,} generated images; {m['protocol']}"
 
-def _run_section(run:Path) -> str:
-    "HTML of one run: last pictures, curves, settings"
+def _run_section(run:Path, more:Mapping) -> str:
+    "HTML of one run: last pictures, curves, settings, and what is to follow"
     meta = json.loads((run/'config.json').read_text())
     cfg, pictures = meta['config'], sorted((run/'samples').glob('*.png'))
     parts = [f'<h2>{model_name(cfg)}</h2>']
@@ -121,18 +121,22 @@ def _run_section(run:Path) -> str:
         parts += [f'<p>Samples after epoch {int(pictures[-1].stem[6:])}.{pairs}</p>', _as_img(pictures[-1].read_bytes())]
     if measured := read_metrics(run): parts.append(f'<p>{html.escape(describe_metric(measured[-1]))}</p>')
     rows = ''.join(f'<tr><td>{html.escape(k)}<td>{html.escape(str(v))}' for k, v in {**meta.get('data', {}), **cfg}.items())
-    return '\n'.join([*parts, f'<p>Losses</p>{figure_html(plot_history(run))}', f'<details><summary>Settings</summary><table>{rows}</table></details>'])
+    return '\n'.join([*parts, f'<p>Losses</p>{figure_html(plot_history(run))}', f'<details><summary>Settings</summary><table>{rows}</table></details>',
+                      *(f'<h3>{html.escape(k)}</h3>{_as_html(v)}' for k, v in more.items())])
+
+def _as_html(o): return f'<pre>{html.escape(o)}</pre>' if isinstance(o, str) else figure_html(o)
 
 def write_report(
     path:str|Path, # The HTML file
     runs, # Run folders, in the order of their sections
     title:str='vaegan_nb', # Heading
-    intro:str='' # HTML above the sections
+    intro:str='', # HTML above the sections
+    more:Mapping={} # {heading: matplotlib `Figure` or text}, to follow below each run
 ) -> Path:
     "One self-contained HTML page about one run or several"
     curves = plot_metrics(runs)
     if curves: intro += f'<h2>Distance to the real images</h2>{figure_html(curves)}'
-    body = intro + '\n'.join(_run_section(Path(r)) for r in runs)
+    body = intro + '\n'.join(_run_section(Path(r), more) for r in runs)
     write_atomic(path, lambda p: p.write_text(_page.format(title=html.escape(title), body=body), encoding='utf-8'))
     return Path(path)
 
