@@ -50,7 +50,7 @@ def _plot_rows(
     nrow, size = len(labels), x.shape[-1] + 2
     ncol = -(-len(x)//nrow)
     fig, ax = plt.subplots(figsize=(.75*ncol + 1.5, .75*nrow + (.5 if xlabel else 0)), layout='constrained')
-    ax.imshow(image_grid(x, ncol))
+    ax.imshow(image_grid(x, ncol), interpolation='nearest')
     ax.set_yticks(np.arange(nrow)*size + size/2 - 1, labels)
     ax.set_xticks(np.arange(len(ticks))*size + size/2 - 1, ticks)
     ax.set_xlabel(xlabel)
@@ -211,7 +211,7 @@ def plot_latent_report(
 ): # matplotlib `Figure`
     "KL of each unit, histograms of the three of most KL, and eigenvalues of q(z) against those of the prior"
     import matplotlib.pyplot as plt
-    fig, (a, b, c) = plt.subplots(1, 3, figsize=(10.5, 2.9), layout='constrained')
+    fig, (a, b, c) = plt.subplots(1, 3, figsize=(9.5, 2.8), layout='constrained')
     kl, active = (o[report.order].numpy() for o in (report.kl.clamp(min=1e-4), report.active))
     rank = np.arange(1, report.nz + 1)
     for on, color, label in (True, '#0072B2', 'active'), (False, '#999999', 'not active'):
@@ -296,7 +296,7 @@ def plot_traversals(
     units = order[:n] if units is None else list(units)
     x = traverse(net, images, z, units, n, steps, span)
     how = 'rows in order of index' if kl is None else f'KL: mean over {len(images):,} images'
-    values = [f'{v:.2g}' for v in np.linspace(-span, span, steps)]
+    values = [f'{v:.3g}' for v in np.linspace(-span, span, steps)]
     return _plot_rows(x, [_label(u, kl) for u in units], values, f'value of the unit ({how})')
 
 # %% ../nbs/07_latent.ipynb #c742781a
@@ -405,7 +405,7 @@ def fold_decoder(
 # %% ../nbs/07_latent.ipynb #a9b52b10
 def _half(x):
     "float16, little-endian, base64"
-    x = x.cpu().numpy().astype('<f2')
+    x = x.cpu().half().numpy().astype('<f2')
     if not np.isfinite(x).all(): raise ValueError('wanted weights that float16 can hold, found some over 65504, or nan')
     return base64.b64encode(x.tobytes()).decode()
 
