@@ -188,6 +188,16 @@ def _teachable(train, labels, bins):
     if constant: warnings.warn(f'The same for all training images, and left out: {", ".join(constant)}')
     return {k: c for k, c in cuts.items() if c}, table
 
+def _labelled(images, labels):
+    "The images with other attributes"
+    if not isinstance(images, ImageArray): _values(images)
+    n, bad = len(images), {k: np.shape(v) for k, v in labels.items() if np.shape(v) != (len(images),)}
+    if bad or not labels:
+        raise ValueError(f'Wanted a label for each of {n} images, found shapes {bad}: are they of other images?')
+    table = np.stack([*labels.values()], 1)
+    return ImageArray(images.data, images.rows, images.splits, images.names, table, labels, images.meta)
+
+# %% ../nbs/06_attributes.ipynb #5d75d32f
 def train_teacher(
     images:ImageArray, # With attributes and splits, as `open_images` gives them
     labels=None, # Names of attributes, or {name: (n,) values for all images}; all attributes if `None`
@@ -213,15 +223,6 @@ def train_teacher(
         f'{k} {v:.2f} ({teacher.chance[k]:.2f})' for k, v in teacher.accuracy.items()))
     return teacher
 
-def _labelled(images, labels):
-    "The images with other attributes"
-    if not isinstance(images, ImageArray): _values(images)
-    n, bad = len(images), {k: np.shape(v) for k, v in labels.items() if np.shape(v) != (len(images),)}
-    if bad or not labels:
-        raise ValueError(f'Wanted a label for each of {n} images, found shapes {bad}: are they of other images?')
-    table = np.stack([*labels.values()], 1)
-    return ImageArray(images.data, images.rows, images.splits, images.names, table, labels, images.meta)
-
 # %% ../nbs/06_attributes.ipynb #b71ade0d
 def _scores(teacher, images, names):
     "{name: prediction (n,)}; ValueError for a name that the teacher was not taught"
@@ -246,6 +247,7 @@ def edit_effects(
     after = {k: _scores(teacher, edit(net, z, v, strength), vectors) for k, v in vectors.items()}
     return {k: {o: float((after[k][o] > before[o]).mean()) for o in vectors} for k in vectors}
 
+# %% ../nbs/06_attributes.ipynb #bb99501f
 def _heat(table, rows, columns, low, label, ax):
     "Numbers in colour, from `low` to 1"
     import matplotlib.pyplot as plt
