@@ -6,10 +6,10 @@
 __all__ = ['STUDIES', 'CHOICES', 'PARTS', 'REPORT', 'DIFFERENCES', 'Study', 'quick_study', 'find_images', 'class_labels',
            'prepare', 'reconstruction_error', 'device_name', 'run_experiment', 'baselines', 'beta_sweep', 'choices',
            'study_runs', 'run_study', 'pooled_variance', 'tune_beta', 'collect', 'write_results', 'load_results',
-           'summary', 'as_rows', 'cost_rows', 'show_rows', 'plot_curves', 'plot_samples', 'beta_process',
+           'welch', 'summary', 'as_rows', 'cost_rows', 'show_rows', 'plot_curves', 'plot_samples', 'beta_process',
            'compare_searches', 'beta_verdict', 'make_report']
 
-# %% ../nbs/10_experiments.ipynb #0311cf48
+# %% ../nbs/10_experiments.ipynb #f6d4935c
 import csv, json, math, os, platform, re, time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -24,17 +24,18 @@ import numpy as np
 import torch
 from fastai.callback.core import Callback
 from filelock import FileLock
+from scipy.special import stdtrit
 
 from .bayesopt import BayesOpt, _here, minimize, plot_bo
 from .data import _real_faces, array_dls, celeba_source, image_grid, open_images, save_grid, to_floats, write_atomic
 from .evaluate import FIDCallback, generator, measure
-from .features import FaceTeacher, Inception, distance_name, feature_stats, fit_teacher
+from .features import FaceTeacher, Inception, Teacher, distance_name, feature_stats, fit_teacher
 from .fid import FeatureStats, frechet_distance
 from .learner import Config, SampleGrid, configure, evaluating, vaegan_learner
 from .networks import VAEGAN
 from .runs import RunFolder, figure_html, load_run, read_metrics, write_report
 
-# %% ../nbs/10_experiments.ipynb #26af4c26
+# %% ../nbs/10_experiments.ipynb #311ef607
 @dataclass(frozen=True)
 class Study:
     "What all runs of a study share"
@@ -49,7 +50,6 @@ class Study:
     seeds:tuple = (0, 1, 2) # One run of everything for each
     preset:str = 'paper' # Where all settings start from
     settings:dict = field(default_factory=dict) # Changed in all runs: fields of `Config`
-    better:dict = field(default_factory=dict) # Changed as well in `choices`, which starts from what trains best here
     betas:tuple = (1, 25, 50, 75, 100, 150) # Of Table 4, in the report's unit
     trials:int = 12 # Runs of `tune_beta`
 
@@ -58,17 +58,16 @@ class Study:
         if not (self.n and self.seeds): raise ValueError(f'a study wants at least one seed and one n, found {self.seeds} and {self.n}')
         if self.extractor not in ('teacher', 'labels', 'inception'):
             raise ValueError(f"extractor={self.extractor!r} is unknown: choose 'teacher', 'labels' or 'inception'")
-        configure(self.preset, **{**self.settings, **self.better})
+        configure(self.preset, **self.settings)
 
     def config(self, **settings) -> Config: return configure(self.preset, **{**self.settings, **settings})
 
-# %% ../nbs/10_experiments.ipynb #b54720b9
-_small = dict(width=.25, nz=64, bs=64, epochs=2)
-_trains = dict(layer='conv2', form='nonsaturating', dis_recon=False, lr=(2e-3, 2e-3, 3e-4))
+# %% ../nbs/10_experiments.ipynb #5d15c4ef
+_small = dict(width=.25, nz=64, bs=32, epochs=2)
 STUDIES = dict(
-    paper=Study('The report on CelebA', 'celeba', extractor='inception', n=(1000, 10_000), better=_trains),
-    faces=Study('20,000 real faces, small', 'faces', size=32, extractor='labels', settings=_small, better=_trains),
-    synthetic=Study('Synthetic faces, small', 'synth:8000', size=32, settings=_small, better=_trains, trials=8))
+    paper=Study('The report on CelebA', 'celeba', extractor='inception', n=(1000, 10_000)),
+    faces=Study('Real faces, small', 'faces', size=32, images=12_000, extractor='labels', settings=_small),
+    synthetic=Study('Synthetic faces, small', 'synth:8000', size=32, settings=_small, trials=8))
 
 def quick_study(
     study:Study # Of any kind
@@ -77,7 +76,7 @@ def quick_study(
     return replace(study, name=f'{study.name} (smallest form)', images=128, n=tuple(32 + i for i in range(len(study.n))), seeds=study.seeds[:2],
                    settings=dict(study.settings, width=1/16, nz=4, bs=32, epochs=1), betas=study.betas[::3], trials=3)
 
-# %% ../nbs/10_experiments.ipynb #feaaa164
+# %% ../nbs/10_experiments.ipynb #47b7c3c4
 def find_images(
     study:Study
 ) -> dict: # For `open_images`: `source`, `attributes`
@@ -94,7 +93,7 @@ def find_images(
         return dict(source=folder/'utkface'/'faces64.zip', attributes=folder/'utkface'/'attributes.csv')
     return dict(source=study.source)
 
-# %% ../nbs/10_experiments.ipynb #e8da2600
+# %% ../nbs/10_experiments.ipynb #37b04ed7
 def class_labels(
     images, # `ImageArray` with attributes
     most:int=20 # Classes; a label of more values is cut into fifths
@@ -109,20 +108,20 @@ def class_labels(
         labels[name] = np.where(known, np.digitize(v, cuts), -1)
     return labels
 
-# %% ../nbs/10_experiments.ipynb #8740840f
-def _extractor(study:Study, out:Path, images=None):
-    "The network whose features are compared; taught first where it is missing and `images` are given"
-    path = out/'teacher.safetensors'
-    if study.extractor == 'labels' and not path.exists():
-        fit_teacher(images, class_labels(images), epochs=math.ceil(125_000/len(images)) if len(images) > 2000 else 2).save(path)
-    if study.extractor == 'inception': net = Inception(name=study.weights)
-    else: net = FaceTeacher(path if study.extractor == 'labels' else None)
-    return net.to('cuda' if torch.cuda.is_available() else 'cpu')
-
-def _open(study:Study):
-    "Training and test images"
-    images = open_images(**find_images(study), size=study.size, crop=study.crop, progress=False)
+# %% ../nbs/10_experiments.ipynb #c43c79c4
+def _open(study:Study, size:int):
+    "Training and validation images"
+    images = open_images(**find_images(study), size=size, crop=study.crop, progress=False)
     return images.split('train').view(slice(study.images)), images.split('valid').view(slice(study.images))
+
+def _extractor(study:Study, out:Path):
+    "The network whose features are compared; taught first where it is missing, on images of the size that it reads"
+    path, device = out/'teacher.safetensors', 'cuda' if torch.cuda.is_available() else 'cpu'
+    if study.extractor == 'labels' and not path.exists():
+        images, _ = _open(study, Teacher.size)
+        fit_teacher(images, class_labels(images), math.ceil(min(125_000, 20*len(images))/len(images)), device=device).save(path)
+    if study.extractor == 'inception': return Inception(name=study.weights).to(device)
+    return FaceTeacher(path if study.extractor == 'labels' else None).to(device)
 
 def _real_side(images, net, ns):
     "Statistics of all, and for each number in `ns` the distance of as many, held out, from the others; one pass"
@@ -145,9 +144,7 @@ def prepare(
             raise ValueError(f'{out} holds another study (see its study.json): choose another folder')
         write_atomic(path, lambda p: p.write_text(record))
         if (out/'floors.json').exists(): return
-        train, _ = _open(study)
-        net = _extractor(study, out, train)
-        stats, floors = _real_side(train, net, study.n)
+        stats, floors = _real_side(_open(study, study.size)[0], _extractor(study, out), study.n)
         stats.save(out/'real.npz')
         write_atomic(out/'floors.json', lambda p: p.write_text(json.dumps(floors) + '\n'))
 
@@ -157,9 +154,9 @@ def _opened(out:str):
     out = Path(out)
     study = Study(**json.loads((out/'study.json').read_text()))
     floors = {int(k): v for k, v in json.loads((out/'floors.json').read_text()).items()}
-    return study, *_open(study), _extractor(study, out), FeatureStats.load(out/'real.npz'), floors
+    return study, *_open(study, study.size), _extractor(study, out), FeatureStats.load(out/'real.npz'), floors
 
-# %% ../nbs/10_experiments.ipynb #58845fb7
+# %% ../nbs/10_experiments.ipynb #e350eefe
 @torch.no_grad()
 def reconstruction_error(
     model:VAEGAN, # With an encoder
@@ -176,7 +173,7 @@ def reconstruction_error(
     f, g = torch.cat(f).double(), torch.cat(g).double()
     return float((f - g).pow(2).sum(1).mean()/(2*f.var(0).sum()))
 
-# %% ../nbs/10_experiments.ipynb #92320545
+# %% ../nbs/10_experiments.ipynb #fa86fee5
 class _Clock(Callback):
     "Seconds of the finished epochs, over all sittings"
     order = RunFolder.order + 1
@@ -195,7 +192,7 @@ def device_name() -> str:
     names = [l.split(':')[1].strip() for l in cpu.read_text().splitlines() if l.startswith('model name')] if cpu.exists() else []
     return f'{(names or [platform.machine()])[0]}, {torch.get_num_threads()} threads'
 
-# %% ../nbs/10_experiments.ipynb #b1d54e18
+# %% ../nbs/10_experiments.ipynb #339e19d4
 def run_experiment(
     out:str|Path, # Folder of a study, see `prepare`
     name:str, # Of the run, and of its folder in `runs`
@@ -210,7 +207,6 @@ def run_experiment(
         return done
     study, train, valid, net, stats, floors = _opened(str(out))
     cfg = study.config(**settings)
-    if torch.cuda.is_available(): net.to('cuda')
     distance = FIDCallback(study.n[0])
     distance.net, distance.stats, distance.real_floor = net, stats, floors[study.n[0]]
     learn = vaegan_learner(array_dls(train, valid, cfg.bs, cfg.seed), cfg)
@@ -227,7 +223,7 @@ def run_experiment(
     write_atomic(run/'result.json', lambda p: p.write_text(json.dumps(result, indent=1) + '\n'))
     return json.loads(json.dumps(result))
 
-# %% ../nbs/10_experiments.ipynb #143d6dc4
+# %% ../nbs/10_experiments.ipynb #5e57b219
 _unit = .5 # a `Config`'s beta for one of the report's
 
 def _runs(study, part, changes):
@@ -237,29 +233,29 @@ def _runs(study, part, changes):
             for seed in study.seeds for label, (run, settings) in changes.items()]
 
 def baselines(study:Study) -> list: # Of dicts: part, label, name, settings
-    "The runs of Table 2: GAN, VAE, VAE-GAN"
-    return _runs(study, 'baselines', {label: (model, dict(model=model, beta=_unit)) for label, model in
-                                      {'GAN': 'gan', 'VAE': 'vae', 'VAE-GAN': 'vaegan'}.items()})
+    "The runs of Table 2: GAN, VAE, VAE-GAN; and the GAN as the report's code trained it, with the non-saturating loss"
+    models = {'GAN': ('gan', {}), 'GAN, non-saturating': ('gan_ns', dict(form='nonsaturating')), 'VAE': ('vae', {}), 'VAE-GAN': ('vaegan', {})}
+    return _runs(study, 'baselines', {label: (run, dict(model=run.split('_')[0], beta=_unit, **more)) for label, (run, more) in models.items()})
 
 def beta_sweep(study:Study) -> list: # As `baselines`
     "The runs of Table 4: the VAE-GAN for every beta, in the report's unit"
     return _runs(study, 'betas', {f'β = {b:g}': ('vaegan' if b == 1 else f'beta{b:g}', dict(model='vaegan', beta=_unit*b)) for b in study.betas})
 
-# %% ../nbs/10_experiments.ipynb #a697cd9b
-CHOICES = { # What is changed in the VAE-GAN that trains best here, one thing at a time
-    'nothing': {},
+# %% ../nbs/10_experiments.ipynb #b654cab8
+CHOICES = { # What is changed in the VAE-GAN, one thing at a time
     'γ ten times larger': dict(gamma=10.),
     'γ ten times smaller': dict(gamma=.1),
     'γ = 1 per element': dict(gamma_per='element'),
-    'Dis_l: last convolution': dict(layer='conv'),
+    'Dis_l: second convolution': dict(layer='conv2'),
     'Dis_l: fully connected': dict(layer='fc'),
     'Dis_l before batch norm': dict(pre=True),
     'one concatenated pass': dict(concat=True),
-    'reconstructions judged': dict(dis_recon=True),
-    'minimax': dict(form='minimax'),
+    'reconstructions not judged': dict(dis_recon=False),
+    'non-saturating': dict(form='nonsaturating'),
     'labels 1 and 0': dict(real=1., fake=0., swap=0.),
+    'labels not swapped': dict(swap=0.),
     'RMSProp': dict(opt='rmsprop', sqr_mom=.9),
-    'one learning rate, 3e-4': dict(lr=3e-4),
+    'lr 1e-3 but for Dis': dict(lr=(1e-3, 1e-3, 3e-4)),
     'init: gain as printed': dict(init='printed'),
     'init as Larsen': dict(init='larsen'),
     'resize and convolve': dict(upsample='resize'),
@@ -270,10 +266,10 @@ CHOICES = { # What is changed in the VAE-GAN that trains best here, one thing at
 _larsen = ('pre', 'concat', 'dis_recon', 'init', 'gamma', 'real', 'fake', 'swap', 'equilibrium', 'opt', 'lr', 'sqr_mom', 'wd', 'schedule')
 
 def choices(study:Study) -> list: # As `baselines`
-    "Which choices matter: the presets `paper` and `larsen`, and one change at a time from what trains best here"
+    "Which choices matter: the VAE-GAN of Table 2, the preset `larsen`, and one change at a time"
     larsen = {k: v for k, v in asdict(configure('larsen')).items() if k in _larsen}
-    changes = {'preset paper': ('vaegan', dict(model='vaegan', beta=_unit)), 'preset larsen': (None, dict(larsen, model='vaegan', beta=_unit)),
-               **{label: (None, {**study.better, 'model': 'vaegan', 'beta': _unit, **change}) for label, change in CHOICES.items()}}
+    changes = {'VAE-GAN': ('vaegan', {}), 'preset larsen': (None, larsen), **{label: (None, change) for label, change in CHOICES.items()}}
+    changes = {label: (run, dict(model='vaegan', beta=_unit, **change)) for label, (run, change) in changes.items()}
     return _runs(study, 'choices', changes)
 
 PARTS = dict(baselines=baselines, betas=beta_sweep, choices=choices)
@@ -290,7 +286,7 @@ def study_runs(
         raise ValueError(f'no run is called {", ".join(bad)}: there are the parts {", ".join(PARTS)}, tune, and {", ".join(sorted({r["name"] for r in runs}))}')
     return [r for r in runs if any(fits(r, o) for o in only)]
 
-# %% ../nbs/10_experiments.ipynb #6f21ca9d
+# %% ../nbs/10_experiments.ipynb #e03047e4
 def _left(seconds, todo):
     "What is left, in words"
     return f'about {sum(seconds)/len(seconds)*todo/60:.0f} min of training left' if todo else 'all done'
@@ -327,7 +323,7 @@ def run_study(
     if failed: raise RuntimeError(f'{len(failed)} of {len(wanted)} runs failed: {failed}. The same call tries them again')
     return page
 
-# %% ../nbs/10_experiments.ipynb #52809c09
+# %% ../nbs/10_experiments.ipynb #52d462ed
 def pooled_variance(
     groups # Lists of values, some of two or more
 ) -> float|None: # `None` where no group has two
@@ -363,7 +359,7 @@ def tune_beta(
         report(f'tuned-{seed}: beta {best:.4g}, {result.get("error") or result["distance"][str(study.n[0])]}')
     return bo
 
-# %% ../nbs/10_experiments.ipynb #420bf424
+# %% ../nbs/10_experiments.ipynb #3ea6abac
 def collect(
     study:Study,
     out:str|Path # Its folder
@@ -421,7 +417,7 @@ def load_results(
     if path is None: raise FileNotFoundError(f'wanted the results of a study in {folder}, found no results.json: run_study writes it')
     return dict(json.loads(path.read_text()), folder=path.parent)
 
-# %% ../nbs/10_experiments.ipynb #cdb10b44
+# %% ../nbs/10_experiments.ipynb #1e1ad5d7
 REPORT = {'GAN': 196.00, 'VAE': 209.00, 'VAE-GAN': 139.33, 'β = 1': 139.33, 'β = 50': 147.92, 'β = 75': 126.75, 'β = 100': 137.98, 'β = 150': 151.08}
 
 DIFFERENCES = [ # Subject, the report's text, its code, here
@@ -433,50 +429,61 @@ DIFFERENCES = [ # Subject, the report's text, its code, here
     ('labels', '0.95 and 0.05, 5 % swapped', '0.9 and 0.1, 5 % swapped', 'as the text'),
     ('encoder', 'prior and feature loss (eq. 14)', 'prior and squared pixels, without the ½', 'eq. 14; β counted in the unit of the code'),
     ('decoder', 'γ times feature loss, minus L_GAN (eq. 15)', 'cross-entropies, features at weight 0.1 or 0.5, and squared pixels', 'eq. 15'),
+    ('game', 'minimax (eq. 9, 15)', 'non-saturating', 'minimax, and the other where a table says so'),
     ('discriminator', 'sees reconstructions (eq. 9)', 'does not see them', 'sees them; a row of the last table leaves them out'),
     ('β = 75', 'as the others', 'learning rate and feature weight were changed before that run was committed', 'as the others'),
     ('β = 25', 'not reported', 'a log of it ends at FID 130.07', 'run'),
     ('seeds', '1', '1', 'as many as the tables say')]
 
-# %% ../nbs/10_experiments.ipynb #453e59dc
+# %% ../nbs/10_experiments.ipynb #9c2c956f
 def _spread(v):
     "Mean, standard deviation and number of the values that are there"
     v = [x for x in v if x is not None and math.isfinite(x)]
     return (float(np.mean(v)) if v else None, float(np.std(v, ddof=1)) if len(v) > 1 else None, len(v))
 
+def welch(
+    a:tuple, # Mean, standard deviation and number, as `summary` has them
+    b:tuple # The same, of what `a` is compared with
+) -> tuple: # Change of the mean, half of its 95 % interval; the latter `None` with fewer than two values on a side
+    "How much larger `a` is than `b`, with the interval of Welch's t test, which does not take the spreads for equal"
+    (x, sx, nx), (y, sy, ny) = a, b
+    if not (nx and ny): return None, None
+    if sx is None or sy is None: return x - y, None
+    vx, vy = sx**2/nx, sy**2/ny
+    if vx + vy == 0: return x - y, 0.
+    freedom = (vx + vy)**2/(vx**2/(nx - 1) + vy**2/(ny - 1))
+    return x - y, float(stdtrit(freedom, .975)*math.sqrt(vx + vy))
+
 def summary(
     results:Mapping, # See `load_results`
     part:str, # 'baselines', 'betas', 'choices' or 'tuned'
     against:str=None # Label whose mean the others are compared with
-) -> list: # Of dicts, one a label: distance and reconstruction (mean, sd, number), change, its standard error, report
+) -> list: # Of dicts, one a label: distance and reconstruction (mean, sd, number), failed, report, and change, see `welch`
     "Mean and spread over the seeds"
     rows, table = [r for r in results['rows'] if r['part'] == part], []
     for label in dict.fromkeys(r['label'] for r in rows):
         mine = [r for r in rows if r['label'] == label]
         table.append(dict(label=label, distance=_spread([r.get('value') for r in mine]), reconstruction=_spread([r.get('reconstruction') for r in mine]),
-                          failed=sum(r['error'] is not None for r in mine), report=REPORT.get(label)))
+                          failed=sum(r['error'] is not None for r in mine), report=REPORT.get(label) if part in ('baselines', 'betas') else None))
     base = next((t for t in table if t['label'] == against), None)
-    for t in table if base and base['distance'][2] else ():
-        (a, sa, na), (b, sb, nb) = t['distance'], base['distance']
-        if t is base or a is None: continue
-        t['change'] = a - b
-        if sa is not None and sb is not None: t['error'] = math.sqrt(sa**2/na + sb**2/nb)
+    for t in table if base else ():
+        if t is not base: t['change'] = welch(t['distance'], base['distance'])
     return table
 
-# %% ../nbs/10_experiments.ipynb #a72c42c1
+# %% ../nbs/10_experiments.ipynb #26bfaeaa
 def _number(s): return '-' if s[0] is None else f'{s[0]:.4g}' + ('' if s[1] is None else f' ± {s[1]:.2g}') + f' ({s[2]})'
 
 def as_rows(
     table:list # See `summary`
 ) -> list: # Of lists of text, the heading first
     "A table as cells: mean ± standard deviation (number of seeds)"
-    changes, report, base = any('change' in t for t in table), any(t['report'] for t in table), next((t for t in table if 'change' not in t), None)
-    rows = [['', 'distance', 'reconstruction error', *(['change ± its standard error', 'beyond twice the error?'] if changes else []), *(['report, FID'] if report else []), 'failed']]
+    changes, report = any('change' in t for t in table), any(t['report'] for t in table)
+    rows = [['', 'distance', 'reconstruction error', *(['change, 95 % interval', 'beyond the spread?'] if changes else []), *(['report, FID'] if report else []), 'failed']]
     for t in table:
-        change = ['', '']
-        if 'change' in t: change = [f'{t["change"]:+.3g}' + (f' ± {t["error"]:.2g}' if 'error' in t else ''),
-                                    '' if 'error' not in t else 'yes' if abs(t['change']) > 2*t['error'] else 'no']
-        rows.append([t['label'], _number(t['distance']), _number(t['reconstruction']), *(change if changes else []),
+        change, half = t.get('change', (None, None))
+        cells = ['' if change is None else f'{change:+.3g}' + ('' if half is None else f' ± {half:.2g}'),
+                 '' if half is None else 'yes' if abs(change) > half else 'no']
+        rows.append([t['label'], _number(t['distance']), _number(t['reconstruction']), *(cells if changes else []),
                      *([f'{t["report"]:.2f}' if t['report'] else '-'] if report else []), str(t['failed'] or '')])
     return rows
 
@@ -484,12 +491,12 @@ def cost_rows(
     results:Mapping # See `load_results`
 ) -> list: # As `as_rows`
     "Time and cost of each part, every run counted once"
-    rows, seen = [['', 'runs', 'hours', 'images', 'images/s', 'device']], set()
+    rows, seen = [['', 'runs', 'hours', 'images', 'images/s, median', 'device']], set()
     for part in dict.fromkeys(r['part'] for r in results['rows']):
         mine = [r for r in results['rows'] if r['part'] == part and r['run'] not in seen]
         seen |= {r['run'] for r in mine}
-        s, n = sum(r['seconds'] for r in mine), sum(r['images'] for r in mine)
-        rows.append([part, str(len(mine)), f'{s/3600:.2f}', f'{n:,}', f'{n/s:.0f}' if s else '-', ', '.join(sorted({r['device'] for r in mine}))])
+        speed = np.median([r['images']/r['seconds'] for r in mine if r['seconds']] or [0])
+        rows.append([part, str(len(mine)), f"{sum(r['seconds'] for r in mine)/3600:.2f}", f"{sum(r['images'] for r in mine):,}", f'{speed:.0f}', ', '.join(sorted({r['device'] for r in mine}))])
     return rows
 
 def show_rows(rows:list):
@@ -499,7 +506,7 @@ def show_rows(rows:list):
 
 def _html(rows): return '<table>' + ''.join('<tr>' + ''.join(f'<{"th" if not i else "td"}>{escape(c)}' for c in r) for i, r in enumerate(rows)) + '</table>'
 
-# %% ../nbs/10_experiments.ipynb #0128bec8
+# %% ../nbs/10_experiments.ipynb #4933cfc0
 def plot_curves(
     results:Mapping, # See `load_results`
     labels=None # Of parts 'baselines' and 'betas'; the baselines and the best β if `None`
@@ -541,7 +548,7 @@ def plot_samples(
         ax.set_title(label, fontsize=9)
     return fig
 
-# %% ../nbs/10_experiments.ipynb #280f5709
+# %% ../nbs/10_experiments.ipynb #85128b22
 def beta_process(
     results:Mapping # See `load_results`
 ) -> BayesOpt|None: # `None` with fewer than two β
@@ -575,7 +582,7 @@ def compare_searches(
             chosen[kind].append(truth(betas[int(np.argmin(values))]))
     return chosen
 
-# %% ../nbs/10_experiments.ipynb #e709a683
+# %% ../nbs/10_experiments.ipynb #026db783
 def beta_verdict(
     results:Mapping # See `load_results`
 ) -> str: # One sentence, or two
@@ -588,13 +595,14 @@ def beta_verdict(
         if not rest: return 'No β but 1 has been run.'
         other = min(rest, key=lambda t: t['distance'][0])
         what = f'the best of the sweep, {other["label"]} (chosen on the same runs, which flatters it),'
-    (a, sa, na), (b, sb, nb) = one['distance'] if one else (None, None, 0), other['distance']
-    if None in (a, b, sa, sb): return f'Too few seeds to compare {what} with β = 1.'
-    change, error = b - a, math.sqrt(sa**2/na + sb**2/nb)
-    word = 'is nearer to the real images than' if change < -2*error else 'is farther from the real images than' if change > 2*error else 'cannot be told from'
-    return f'With {nb} seeds {what} {word} β = 1: {b:.4g} ± {sb:.2g} against {a:.4g} ± {sa:.2g}, a change of {100*change/a:+.1f} % ± {100*error/a:.1f} %.'
+    a, b = one['distance'] if one else (None, None, 0), other['distance']
+    change, half = welch(b, a)
+    if half is None: return f'Too few seeds to compare {what} with β = 1.'
+    word = 'is nearer to the real images than' if change < -half else 'is farther from the real images than' if change > half else 'cannot be told from'
+    return (f'With {b[2]} seeds {what} {word} β = 1: {b[0]:.4g} ± {b[1]:.2g} against {a[0]:.4g} ± {a[1]:.2g}, '
+            f'a change of {100*change/a[0]:+.1f} % (95 % interval ± {100*half/a[0]:.1f} %).')
 
-# %% ../nbs/10_experiments.ipynb #9641a7a3
+# %% ../nbs/10_experiments.ipynb #ad2b77fa
 def _real_pictures(out):
     "Figures 1 and 6, which show real images: for the folder, not for `results`"
     study, _, valid, *_ = _opened(str(out))
@@ -625,7 +633,7 @@ def make_report(
     parts = [f'<p>{escape(_about(results))}</p>']
     titles = dict(baselines='Table 2: GAN, VAE and VAE-GAN', betas="Table 4: β, in the unit of the report's code", tuned='The β that was found',
                   choices='Which choices matter: one change at a time')
-    base = dict(betas='β = 1', choices='nothing')
+    base = dict(betas='β = 1', choices='VAE-GAN')
     for part, title in titles.items():
         if table := summary(results, part, base.get(part)): parts.append(f'<h2>{title}</h2>{_html(as_rows(table))}')
     parts.append(f'<p>{escape(beta_verdict(results))}</p>')
