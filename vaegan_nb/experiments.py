@@ -9,7 +9,7 @@ __all__ = ['STUDIES', 'CHOICES', 'PARTS', 'REPORT', 'DIFFERENCES', 'Study', 'qui
            'welch', 'summary', 'as_rows', 'cost_rows', 'show_rows', 'plot_curves', 'plot_samples', 'beta_process',
            'compare_searches', 'beta_verdict', 'make_report']
 
-# %% ../nbs/10_experiments.ipynb #f6d4935c
+# %% ../nbs/10_experiments.ipynb #d86f23a0
 import csv, json, math, os, platform, re, time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -35,7 +35,7 @@ from .learner import Config, SampleGrid, configure, evaluating, vaegan_learner
 from .networks import VAEGAN
 from .runs import RunFolder, figure_html, load_run, read_metrics, write_report
 
-# %% ../nbs/10_experiments.ipynb #311ef607
+# %% ../nbs/10_experiments.ipynb #3a7b3963
 @dataclass(frozen=True)
 class Study:
     "What all runs of a study share"
@@ -62,7 +62,7 @@ class Study:
 
     def config(self, **settings) -> Config: return configure(self.preset, **{**self.settings, **settings})
 
-# %% ../nbs/10_experiments.ipynb #5d15c4ef
+# %% ../nbs/10_experiments.ipynb #21ce8ccd
 _small = dict(width=.25, nz=64, bs=32, epochs=2)
 STUDIES = dict(
     paper=Study('The report on CelebA', 'celeba', extractor='inception', n=(1000, 10_000)),
@@ -76,7 +76,7 @@ def quick_study(
     return replace(study, name=f'{study.name} (smallest form)', images=128, n=tuple(32 + i for i in range(len(study.n))), seeds=study.seeds[:2],
                    settings=dict(study.settings, width=1/16, nz=4, bs=32, epochs=1), betas=study.betas[::3], trials=3)
 
-# %% ../nbs/10_experiments.ipynb #47b7c3c4
+# %% ../nbs/10_experiments.ipynb #a64f7559
 def find_images(
     study:Study
 ) -> dict: # For `open_images`: `source`, `attributes`
@@ -93,7 +93,7 @@ def find_images(
         return dict(source=folder/'utkface'/'faces64.zip', attributes=folder/'utkface'/'attributes.csv')
     return dict(source=study.source)
 
-# %% ../nbs/10_experiments.ipynb #37b04ed7
+# %% ../nbs/10_experiments.ipynb #e5c2738a
 def class_labels(
     images, # `ImageArray` with attributes
     most:int=20 # Classes; a label of more values is cut into fifths
@@ -108,31 +108,32 @@ def class_labels(
         labels[name] = np.where(known, np.digitize(v, cuts), -1)
     return labels
 
-# %% ../nbs/10_experiments.ipynb #c43c79c4
+# %% ../nbs/10_experiments.ipynb #694683a9
 def _open(study:Study, size:int):
     "Training and validation images"
     images = open_images(**find_images(study), size=size, crop=study.crop, progress=False)
     return images.split('train').view(slice(study.images)), images.split('valid').view(slice(study.images))
 
-def _extractor(study:Study, out:Path):
+def _extractor(study:Study, out:Path, progress:bool=False):
     "The network whose features are compared; taught first where it is missing, on images of the size that it reads"
     path, device = out/'teacher.safetensors', 'cuda' if torch.cuda.is_available() else 'cpu'
     if study.extractor == 'labels' and not path.exists():
         images, _ = _open(study, Teacher.size)
-        fit_teacher(images, class_labels(images), math.ceil(min(125_000, 20*len(images))/len(images)), device=device).save(path)
+        fit_teacher(images, class_labels(images), math.ceil(min(125_000, 20*len(images))/len(images)), device=device, progress=progress).save(path)
     if study.extractor == 'inception': return Inception(name=study.weights).to(device)
     return FaceTeacher(path if study.extractor == 'labels' else None).to(device)
 
-def _real_side(images, net, ns):
+def _real_side(images, net, ns, progress):
     "Statistics of all, and for each number in `ns` the distance of as many, held out, from the others; one pass"
     order = np.random.default_rng(0).permutation(len(images))
     k = min(max(ns), len(images)//2)
-    held, rest = (feature_stats(images.view(np.sort(i)), net) for i in (order[:k], order[k:]))
+    held, rest = (feature_stats(images.view(np.sort(i)), net, progress=progress) for i in (order[:k], order[k:]))
     return rest + held, {n: frechet_distance(rest, FeatureStats(held.protocol).update(held.features[:n])) if n <= k else None for n in ns}
 
 def prepare(
     study:Study,
-    out:str|Path # Its folder
+    out:str|Path, # Its folder
+    progress:bool=True # Show bars
 ):
     "Write what all runs of a study read; `ValueError` for the folder of another study"
     out = Path(out)
@@ -144,7 +145,7 @@ def prepare(
             raise ValueError(f'{out} holds another study (see its study.json): choose another folder')
         write_atomic(path, lambda p: p.write_text(record))
         if (out/'floors.json').exists(): return
-        stats, floors = _real_side(_open(study, study.size)[0], _extractor(study, out), study.n)
+        stats, floors = _real_side(_open(study, study.size)[0], _extractor(study, out, progress), study.n, progress)
         stats.save(out/'real.npz')
         write_atomic(out/'floors.json', lambda p: p.write_text(json.dumps(floors) + '\n'))
 
@@ -156,7 +157,7 @@ def _opened(out:str):
     floors = {int(k): v for k, v in json.loads((out/'floors.json').read_text()).items()}
     return study, *_open(study, study.size), _extractor(study, out), FeatureStats.load(out/'real.npz'), floors
 
-# %% ../nbs/10_experiments.ipynb #e350eefe
+# %% ../nbs/10_experiments.ipynb #2a24f10a
 @torch.no_grad()
 def reconstruction_error(
     model:VAEGAN, # With an encoder
@@ -173,7 +174,7 @@ def reconstruction_error(
     f, g = torch.cat(f).double(), torch.cat(g).double()
     return float((f - g).pow(2).sum(1).mean()/(2*f.var(0).sum()))
 
-# %% ../nbs/10_experiments.ipynb #fa86fee5
+# %% ../nbs/10_experiments.ipynb #542bcf27
 class _Clock(Callback):
     "Seconds of the finished epochs, over all sittings"
     order = RunFolder.order + 1
@@ -192,7 +193,7 @@ def device_name() -> str:
     names = [l.split(':')[1].strip() for l in cpu.read_text().splitlines() if l.startswith('model name')] if cpu.exists() else []
     return f'{(names or [platform.machine()])[0]}, {torch.get_num_threads()} threads'
 
-# %% ../nbs/10_experiments.ipynb #339e19d4
+# %% ../nbs/10_experiments.ipynb #b54aed4c
 def run_experiment(
     out:str|Path, # Folder of a study, see `prepare`
     name:str, # Of the run, and of its folder in `runs`
@@ -223,7 +224,7 @@ def run_experiment(
     write_atomic(run/'result.json', lambda p: p.write_text(json.dumps(result, indent=1) + '\n'))
     return json.loads(json.dumps(result))
 
-# %% ../nbs/10_experiments.ipynb #5e57b219
+# %% ../nbs/10_experiments.ipynb #f2e08a6b
 _unit = .5 # a `Config`'s beta for one of the report's
 
 def _runs(study, part, changes):
@@ -241,7 +242,7 @@ def beta_sweep(study:Study) -> list: # As `baselines`
     "The runs of Table 4: the VAE-GAN for every beta, in the report's unit"
     return _runs(study, 'betas', {f'β = {b:g}': ('vaegan' if b == 1 else f'beta{b:g}', dict(model='vaegan', beta=_unit*b)) for b in study.betas})
 
-# %% ../nbs/10_experiments.ipynb #b654cab8
+# %% ../nbs/10_experiments.ipynb #b0a572af
 CHOICES = { # What is changed in the VAE-GAN, one thing at a time
     'γ ten times larger': dict(gamma=10.),
     'γ ten times smaller': dict(gamma=.1),
@@ -286,7 +287,7 @@ def study_runs(
         raise ValueError(f'no run is called {", ".join(bad)}: there are the parts {", ".join(PARTS)}, tune, and {", ".join(sorted({r["name"] for r in runs}))}')
     return [r for r in runs if any(fits(r, o) for o in only)]
 
-# %% ../nbs/10_experiments.ipynb #e03047e4
+# %% ../nbs/10_experiments.ipynb #5803bf39
 def _left(seconds, todo):
     "What is left, in words"
     return f'about {sum(seconds)/len(seconds)*todo/60:.0f} min of training left' if todo else 'all done'
@@ -297,12 +298,13 @@ def run_study(
     only=None, # See `study_runs`; 'tune' is `tune_beta`
     submit:Callable=_here, # See `bayesopt.minimize`; `processes(n, gpus)` makes one
     workers:int=1, # Runs at a time
-    report:Callable=print # Is told, in a line, of every run that ended
+    report:Callable=print, # Is told, in a line, of every run that ended
+    progress:bool=True # Show bars while the real images are prepared
 ) -> Path: # Its `report.html`
     "Do the runs of a study, or some, and write its tables and figures; RuntimeError, after all others are done, for runs that failed"
     study, out = STUDIES[study] if isinstance(study, str) else study, Path(out)
     wanted = {r['name']: r for r in study_runs(study, only)}
-    prepare(study, out)
+    prepare(study, out, progress)
     todo, running, failed, seconds = [r for n, r in wanted.items() if not (out/'runs'/n/'result.json').exists()], {}, {}, []
     report(f'{len(wanted) - len(todo)} of {len(wanted)} runs have their result')
     while todo or running:
@@ -323,7 +325,7 @@ def run_study(
     if failed: raise RuntimeError(f'{len(failed)} of {len(wanted)} runs failed: {failed}. The same call tries them again')
     return page
 
-# %% ../nbs/10_experiments.ipynb #52d462ed
+# %% ../nbs/10_experiments.ipynb #18a184ec
 def pooled_variance(
     groups # Lists of values, some of two or more
 ) -> float|None: # `None` where no group has two
@@ -359,7 +361,7 @@ def tune_beta(
         report(f'tuned-{seed}: beta {best:.4g}, {result.get("error") or result["distance"][str(study.n[0])]}')
     return bo
 
-# %% ../nbs/10_experiments.ipynb #3ea6abac
+# %% ../nbs/10_experiments.ipynb #e993bb2a
 def collect(
     study:Study,
     out:str|Path # Its folder
@@ -417,7 +419,7 @@ def load_results(
     if path is None: raise FileNotFoundError(f'wanted the results of a study in {folder}, found no results.json: run_study writes it')
     return dict(json.loads(path.read_text()), folder=path.parent)
 
-# %% ../nbs/10_experiments.ipynb #1e1ad5d7
+# %% ../nbs/10_experiments.ipynb #0a2ee3fa
 REPORT = {'GAN': 196.00, 'VAE': 209.00, 'VAE-GAN': 139.33, 'β = 1': 139.33, 'β = 50': 147.92, 'β = 75': 126.75, 'β = 100': 137.98, 'β = 150': 151.08}
 
 DIFFERENCES = [ # Subject, the report's text, its code, here
@@ -435,7 +437,7 @@ DIFFERENCES = [ # Subject, the report's text, its code, here
     ('β = 25', 'not reported', 'a log of it ends at FID 130.07', 'run'),
     ('seeds', '1', '1', 'as many as the tables say')]
 
-# %% ../nbs/10_experiments.ipynb #9c2c956f
+# %% ../nbs/10_experiments.ipynb #8236d361
 def _spread(v):
     "Mean, standard deviation and number of the values that are there"
     v = [x for x in v if x is not None and math.isfinite(x)]
@@ -470,7 +472,7 @@ def summary(
         if t is not base: t['change'] = welch(t['distance'], base['distance'])
     return table
 
-# %% ../nbs/10_experiments.ipynb #26bfaeaa
+# %% ../nbs/10_experiments.ipynb #57b9c12e
 def _number(s): return '-' if s[0] is None else f'{s[0]:.4g}' + ('' if s[1] is None else f' ± {s[1]:.2g}') + f' ({s[2]})'
 
 def as_rows(
@@ -506,7 +508,7 @@ def show_rows(rows:list):
 
 def _html(rows): return '<table>' + ''.join('<tr>' + ''.join(f'<{"th" if not i else "td"}>{escape(c)}' for c in r) for i, r in enumerate(rows)) + '</table>'
 
-# %% ../nbs/10_experiments.ipynb #4933cfc0
+# %% ../nbs/10_experiments.ipynb #fdee3903
 def plot_curves(
     results:Mapping, # See `load_results`
     labels=None # Of parts 'baselines' and 'betas'; the baselines and the best β if `None`
@@ -548,7 +550,7 @@ def plot_samples(
         ax.set_title(label, fontsize=9)
     return fig
 
-# %% ../nbs/10_experiments.ipynb #85128b22
+# %% ../nbs/10_experiments.ipynb #8e102c67
 def beta_process(
     results:Mapping # See `load_results`
 ) -> BayesOpt|None: # `None` with fewer than two β
@@ -582,7 +584,7 @@ def compare_searches(
             chosen[kind].append(truth(betas[int(np.argmin(values))]))
     return chosen
 
-# %% ../nbs/10_experiments.ipynb #026db783
+# %% ../nbs/10_experiments.ipynb #8128616a
 def beta_verdict(
     results:Mapping # See `load_results`
 ) -> str: # One sentence, or two
@@ -602,7 +604,7 @@ def beta_verdict(
     return (f'With {b[2]} seeds {what} {word} β = 1: {b[0]:.4g} ± {b[1]:.2g} against {a[0]:.4g} ± {a[1]:.2g}, '
             f'a change of {100*change/a[0]:+.1f} % (95 % interval ± {100*half/a[0]:.1f} %).')
 
-# %% ../nbs/10_experiments.ipynb #ad2b77fa
+# %% ../nbs/10_experiments.ipynb #8eb1cd32
 def _real_pictures(out):
     "Figures 1 and 6, which show real images: for the folder, not for `results`"
     study, _, valid, *_ = _opened(str(out))
