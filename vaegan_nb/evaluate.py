@@ -38,7 +38,7 @@ def generator(
     "Images decoded from `n` codes of N(0, I), for `feature_stats`"
     z = iter(torch.randn(n, model.nz, generator=torch.Generator().manual_seed(seed))[rank::world])
     def images(k):
-        with evaluating(model) as device: return model.decoder(torch.stack([*islice(z, k)]).to(device)).float()
+        with evaluating(model) as device: return model.sampler(torch.stack([*islice(z, k)]).to(device)).float()
     return images
 
 # %% ../nbs/05b_evaluate.ipynb #5d1a7c12
@@ -115,8 +115,9 @@ def after_validate(self:FIDCallback):
     epoch, value, self.trained = self.learn.epochs_done + 1, None, False
     if epoch % self.every == 0:
         value = measure(self.vaegan_trainer.net, self.stats, self.net, self.n_images, self.z_seed)
+        weights = 'running mean' if hasattr(self.vaegan_trainer.net, 'mean_decoder') else 'current'
         self._write(dict(epoch=epoch, name=distance_name(self.stats.protocol), value=value, floor=self.real_floor,
-                         n=[self.stats.n, self.n_images], weights='current', batch_norm='running statistics',
+                         n=[self.stats.n, self.n_images], weights=weights, batch_norm='running statistics',
                          seed=self.z_seed, protocol=self.stats.protocol))
     self.recorder.log.append(value)
 

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['PRESETS', 'loss_terms', 'Config', 'configure', 'MultiOptimizer', 'make_opt', 'VAEGANTrainer', 'LossTerm',
-           'SmoothLoss', 'MeanLoss', 'LossBar', 'SeedEpochs', 'LabelNoise', 'EquilibriumGate', 'evaluating',
-           'sample_grid', 'SampleGrid', 'StopOnNaN', 'VAEGANLearner', 'wants_bf16', 'vaegan_learner', 'model_of',
-           'networks_of', 'lr_schedule']
+           'SmoothLoss', 'MeanLoss', 'LossBar', 'SeedEpochs', 'LabelNoise', 'EquilibriumGate', 'BetaWarmup',
+           'DecoderMean', 'evaluating', 'sample_grid', 'SampleGrid', 'StopOnNaN', 'VAEGANLearner', 'wants_bf16',
+           'vaegan_learner', 'model_of', 'networks_of', 'lr_schedule']
 
 # %% ../nbs/04_learner.ipynb #6a3b4229
 import json
@@ -49,7 +49,8 @@ class Config:
     pre:bool = False # Read Dis_l before batch norm and ReLU?
     concat:bool = False # Dis reads real and generated images in one batch?
     dis_recon:bool = True # Dis judges reconstructions too (eq. 9)?
-    init:str = 'normal' # 'normal' N(0, 0.02^2) or 'larsen', see `init_weights`
+    init:str = 'normal' # 'normal' N(0, 0.02^2), 'printed' or 'larsen', see `init_weights`
+    upsample:str = 'transposed' # How the decoder doubles the size: 'transposed' convolution, or 'resize' and convolve
     beta:float = 1. # Weight of the prior term (eq. 17), of a sum over latents
     gamma:float = 1. # Weight of the feature loss in the decoder (eq. 15)
     gamma_per:str = 'sum' # γ multiplies the ½ sum of squares, or its mean per 'element' of Dis_l
@@ -65,6 +66,8 @@ class Config:
     sqr_mom:float = .999 # Adam's beta_2, RMSProp's decay
     wd:float = 0. # L2 added to the gradient
     schedule:str = 'flat' # 'flat'; 'cosine': flat, from 70 % on down to 0; 'larsen': from the start, with power 0.75
+    warmup:float = 0. # Share of the training during which beta rises from 0 to its value
+    ema:float = 0. # Decay of a running mean of the decoder's weights, which then makes all pictures; 0 keeps none
     bs:int = 256 # Images in a batch; taken from the data by `vaegan_learner`
     epochs:int = 10 # Passes over the training images
     precision:str = 'auto' # 'fp32', 'bf16', or 'auto': bf16 where the device computes in it
@@ -73,7 +76,8 @@ class Config:
 
 # %% ../nbs/04_learner.ipynb #e2b681dd
 _choices = dict(model=tuple(VAEGAN.models), gamma_per=('sum', 'element'), form=('minimax', 'nonsaturating'),
-                opt=('adam', 'rmsprop'), schedule=('flat', 'cosine', 'larsen'), precision=('auto', 'fp32', 'bf16'))
+                opt=('adam', 'rmsprop'), schedule=('flat', 'cosine', 'larsen'), precision=('auto', 'fp32', 'bf16'),
+                init=('normal', 'printed', 'larsen'), upsample=('transposed', 'resize'))
 
 def _check(cfg:Config):
     "Refuse settings that make no sense"
@@ -86,6 +90,7 @@ def _check(cfg:Config):
         'a positive learning rate, or one for each of encoder, decoder and discriminator': all(l > 0 for l in lrs) and len(lrs) in (1, 3),
         'labels with 0 <= fake < real <= 1': 0 <= cfg.fake < cfg.real <= 1,
         'a share of swapped labels in [0, 1]': 0 <= cfg.swap <= 1,
+        'a warm-up of beta over a share of the training in [0, 1], and an ema in [0, 1)': 0 <= cfg.warmup <= 1 and 0 <= cfg.ema < 1,
         'a positive width, and nz and epochs of 1 or more': cfg.width > 0 and cfg.nz > 0 and cfg.epochs > 0,
         'bs of 2 or more, for batch norm needs two images to normalise': cfg.bs > 1,
     }.items():
@@ -283,6 +288,28 @@ class EquilibriumGate(Callback):
         held = {n for n, hold in dict(discriminator=min(costs) < self.low, decoder=max(costs) > self.high).items() if hold}
         if len(held) < 2: self.opt.opt.hold(*held)
 
+# %% ../nbs/04_learner.ipynb #3803b7c4
+class BetaWarmup(Callback):
+    "Raises beta from 0 to its value, in a straight line, during the first `share` of the training"
+    run_valid = False
+    def __init__(self, share:float=.5): self.share = share
+    def before_fit(self): self.beta = self.loss_func.beta
+    def before_batch(self): self.loss_func.beta = self.beta*min(1., self.learn.pct_train/self.share)
+    def after_train(self): self.loss_func.beta = self.beta
+
+# %% ../nbs/04_learner.ipynb #efe4c7a2
+class DecoderMean(Callback):
+    "Moves `model.mean_decoder` towards `model.decoder` after every training batch"
+    run_valid = False
+    def __init__(self, decay:float=.999): self.decay = decay
+    @torch.no_grad()
+    def after_batch(self):
+        net, t = self.vaegan_trainer.net, self.learn.train_iter - 1
+        d = min(self.decay, (1 + t)/(10 + t))
+        for m, v in zip(net.mean_decoder.state_dict().values(), net.decoder.state_dict().values()):
+            if m.is_floating_point(): m.lerp_(v, 1 - d)
+            else: m.copy_(v)
+
 # %% ../nbs/04_learner.ipynb #0820d434
 @contextmanager
 def evaluating(
@@ -302,9 +329,9 @@ def sample_grid(
 ) -> Tensor: # Decoded `z`; with an encoder also `x`, each half row of them above its reconstructions, on the CPU
     "Samples and reconstructions, see `evaluating`"
     with evaluating(model) as device:
-        rows = [model.decoder(z.to(device))]
+        rows = [model.sampler(z.to(device))]
         if x is not None and hasattr(model, 'encoder'):
-            x_tilde = model.decoder(model.encode(x.to(device)).mu)
+            x_tilde = model.sampler(model.encode(x.to(device)).mu)
             rows += [o for i in range(0, len(x), 8) for o in (x[i:i+8], x_tilde[i:i+8])]
     return torch.cat([r.float().cpu() for r in rows])
 
@@ -385,7 +412,8 @@ def vaegan_learner(
     terms = loss_terms[cfg.model]
     has_dis = cfg.model != 'vae'
     cbs = [VAEGANTrainer(), SeedEpochs(cfg.seed), StopOnNaN(terms), *([LabelNoise(cfg.swap)] if has_dis and cfg.swap else []),
-           *([EquilibriumGate(cfg.equilibrium, cfg.margin)] if has_dis and cfg.equilibrium else []), *L(cbs)]
+           *([EquilibriumGate(cfg.equilibrium, cfg.margin)] if has_dis and cfg.equilibrium else []),
+           *([BetaWarmup(cfg.warmup)] if cfg.warmup and cfg.model != 'gan' else []), *([DecoderMean(cfg.ema)] if cfg.ema else []), *L(cbs)]
     lr = [l for l, n in zip(cfg.lr, VAEGAN.models['vaegan']) if n in model.nets] if isinstance(cfg.lr, tuple) else cfg.lr
     learn = VAEGANLearner(dls, model, loss, opt_func=partial(make_opt, cfg=cfg), lr=lr, cbs=cbs, splitter=networks_of,
                           metrics=[LossTerm(t) for t in terms], moms=(cfg.mom,)*3)
@@ -397,8 +425,9 @@ def vaegan_learner(
 
 def model_of(cfg:Config) -> VAEGAN:
     "The networks that `cfg` describes, freshly initialised from the global seed"
-    names = ('model', 'size', 'channels', 'nz', 'width', 'enc_fc', 'dis_fc', 'layer', 'pre', 'concat', 'dis_recon', 'init')
-    return VAEGAN(**{k: getattr(cfg, k) for k in names})
+    names = ('model', 'size', 'channels', 'nz', 'width', 'enc_fc', 'dis_fc', 'layer', 'pre', 'concat', 'dis_recon', 'init',
+             'upsample')
+    return VAEGAN(**{k: getattr(cfg, k) for k in names}, ema=cfg.ema > 0)
 
 def networks_of(model:VAEGAN) -> list:
     "The parameters of each network, in the order of `model.nets` (fastai's splitter)"

@@ -8,6 +8,7 @@ __all__ = ['down', 'up', 'dense', 'n_halvings', 'Encoder', 'Decoder', 'Discrimin
 # %% ../nbs/02_networks.ipynb #d6fd8ff9
 import math
 from collections.abc import Sequence
+from copy import deepcopy
 
 import torch
 from fastcore.basics import patch
@@ -20,9 +21,12 @@ def down(ni:int, nf:int) -> nn.Sequential:
     "5x5 convolution that halves the size, batch norm, ReLU"
     return _norm_relu(nn.Conv2d(ni, nf, 5, 2, 2, bias=False), nn.BatchNorm2d(nf))
 
-def up(ni:int, nf:int) -> nn.Sequential:
-    "5x5 transposed convolution that doubles the size, batch norm, ReLU"
-    return _norm_relu(nn.ConvTranspose2d(ni, nf, 5, 2, 2, output_padding=1, bias=False), nn.BatchNorm2d(nf))
+def up(ni:int, nf:int, how:str='transposed') -> nn.Sequential:
+    "5x5 transposed convolution that doubles the size, or nearest neighbours ('resize') and a 5x5 convolution; batch norm, ReLU"
+    if how == 'transposed': layer = nn.ConvTranspose2d(ni, nf, 5, 2, 2, output_padding=1, bias=False)
+    elif how == 'resize': layer = nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(ni, nf, 5, 1, 2, bias=False))
+    else: raise ValueError(f"upsample={how!r} is unknown: choose 'transposed' or 'resize'")
+    return _norm_relu(layer, nn.BatchNorm2d(nf))
 
 def dense(ni:int, nf:int) -> nn.Sequential:
     "Fully connected layer, batch norm, ReLU"
@@ -72,13 +76,14 @@ class Decoder(nn.Module):
         size:int=64, # Height and width of the images in pixels
         channels:int=3, # Image channels
         nz:int=128, # Latent dimensions
-        width:float=1. # Multiplies every channel count of Table 1
+        width:float=1., # Multiplies every channel count of Table 1
+        upsample:str='transposed' # How a stage doubles the size, see `up`
     ):
         super().__init__()
         n = n_halvings(size)
         s, c = size >> n, [max(1, round(k*width)) for k in (256, *[256, *[256]*n, 128, 32][-n:])]
         self.layers = nn.Sequential(
-            dense(nz, c[0]*s*s), nn.Unflatten(1, (c[0], s, s)), *map(up, c[:-1], c[1:]),
+            dense(nz, c[0]*s*s), nn.Unflatten(1, (c[0], s, s)), *(up(i, o, upsample) for i, o in zip(c, c[1:])),
             nn.Conv2d(c[-1], channels, 5, 1, 2), nn.Tanh())
 
     def forward(self, z:Tensor) -> Tensor:
@@ -127,17 +132,19 @@ class Discriminator(nn.Module):
 # %% ../nbs/02_networks.ipynb #ddf7eca4
 def init_weights(
     model:nn.Module, # Initialised in place
-    how:str='normal' # 'normal': N(0, 0.02^2), batch-norm gain N(1, 0.02^2); 'larsen': uniform in ±1/sqrt(3 fan_in), gain 1
+    how:str='normal' # 'normal': N(0, 0.02^2), batch-norm gain N(1, 0.02^2), or N(0, 0.02^2) when 'printed';
+                     # 'larsen': uniform in ±1/sqrt(3 fan_in), gain 1
 ) -> nn.Module:
     "Initialise the weights of `model` as the report (Table 3) or Larsen's code does, biases 0; uses the global seed"
-    if how not in ('normal', 'larsen'): raise ValueError(f"init={how!r} is unknown: choose 'normal' or 'larsen'")
+    gains = dict(normal=(1., .02), printed=(0., .02), larsen=(1., 0.))
+    if how not in gains: raise ValueError(f"init={how!r} is unknown: choose one of {', '.join(gains)}")
     for m in model.modules():
         if isinstance(m, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
             bound = (3*m.weight[0].numel())**-.5
-            if how == 'normal': nn.init.normal_(m.weight, 0., .02)
-            else: nn.init.uniform_(m.weight, -bound, bound)
+            if how == 'larsen': nn.init.uniform_(m.weight, -bound, bound)
+            else: nn.init.normal_(m.weight, 0., .02)
         elif isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d)):
-            nn.init.normal_(m.weight, 1., .02 if how == 'normal' else 0.)
+            nn.init.normal_(m.weight, *gains[how])
         if getattr(m, 'bias', None) is not None: nn.init.zeros_(m.bias)
     return model
 
@@ -173,16 +180,22 @@ class VAEGAN(nn.Module):
         pre:bool=False, # Read Dis_l before batch norm and ReLU?
         concat:bool=False, # Dis reads x, x_tilde and x_p as one batch (shared batch-norm statistics, Larsen), else each alone
         dis_recon:bool=True, # Does Dis judge the reconstruction too (eq. 9)? Larsen's code does not
-        init:str='normal' # See `init_weights`
+        init:str='normal', # See `init_weights`
+        upsample:str='transposed', # See `Decoder`
+        ema:bool=False # Keep a running mean of the decoder too? It makes the images outside training, see `sampler`
     ):
         super().__init__()
         if model not in self.models: raise ValueError(f"model={model!r} is unknown: choose one of {', '.join(self.models)}")
         self.nets, self.nz, self.concat, self.dis_recon = self.models[model], nz, concat, dis_recon
         self.autocast = None # A dtype such as `torch.bfloat16` runs the networks in it; everything they return is float32
         if 'encoder' in self.nets: self.encoder = Encoder(size, channels, nz, width, enc_fc)
-        self.decoder = Decoder(size, channels, nz, width)
+        self.decoder = Decoder(size, channels, nz, width, upsample)
         if 'discriminator' in self.nets: self.discriminator = Discriminator(size, channels, width, dis_fc, layer, pre)
         init_weights(self, init)
+        if ema: self.mean_decoder = deepcopy(self.decoder).requires_grad_(False)
+
+    @property
+    def sampler(self) -> Decoder: return getattr(self, 'mean_decoder', self.decoder)
 
 # %% ../nbs/02_networks.ipynb #4970ba26
 @patch
