@@ -252,17 +252,17 @@ def _saw_faces(run): return loads((Path(run)/'config.json').read_text())['data']
 def inspect_run(
     run:str|Path, # Run folder
     images:ImageArray=None, # See `run_images`
-    epochs:int=4 # Of the teacher of attributes
+    quick:bool=False # A less learned teacher, and fewer samples for the scores?
 ) -> dict: # {heading: matplotlib `Figure` or text}, for `write_report`
     "Every figure about the latent space, attributes and factors of one run"
     held = None if images is None else next(o for o in map(images.split, ('test', 'valid')) if len(o))
     out = {f'Latent space: {k}': v for k, v in latent_figures(run, None if held is None else held.view(slice(0, 1000))).items()}
     if images is None or load_run(run)[1].model == 'gan': return out
     if images.attribute_names:
-        figures = attribute_figures(run, images, train_teacher(images, epochs=epochs, seed=1))
+        figures = attribute_figures(run, images, train_teacher(images, epochs=1 if quick else 4, seed=1))
         out.update({k.replace('_', ': ', 1).capitalize(): v for k, v in figures.items()})
     if _saw_faces(run):
-        scores = disentanglement_report(run, show=False)
+        scores = disentanglement_report(run, sizes=dict(dci_train=200, batches=(500, 250)) if quick else 'small', repeats=2 if quick else 3, show=False)
         out.update({'Disentanglement': str(scores), 'Disentanglement: latents and factors': scores.plot()})
     return out
 
@@ -272,7 +272,7 @@ def vaegan_report(
     run:str, # Run folder
     source:str=None, # Images, with labels or without: folder, zip, CelebA, synth:5000; those of the run if not given
     out:str=None, # The HTML file; look.html in the run folder if not given. explorer.html is written beside it
-    epochs:int=4 # Of the teacher of attributes, where there are labels
+    quick:store_true=False # A teacher of one epoch where there are labels, and fewer samples for scores: some seconds, not minutes
 ):
     "Look into a run: latent space, attributes, disentanglement, and a page with sliders"
     def work():
@@ -280,6 +280,6 @@ def vaegan_report(
         images, path = run_images(run, source), Path(out or Path(run)/'look.html')
         explorer = explorer_page(run, path.with_name('explorer.html'), images)
         link = f'<p><a href="{explorer.name}">Sliders of the latent space</a></p>'
-        return write_report(path, [run], title=Path(run).name, intro=link, more=inspect_run(run, images, epochs)), explorer
+        return write_report(path, [run], title=Path(run).name, intro=link, more=inspect_run(run, images, quick)), explorer
     report, explorer = _run_or_exit(work)
     print(f'\nreport: {report}\nexplorer: {explorer}')
