@@ -9,7 +9,7 @@ __all__ = ['STUDIES', 'CHOICES', 'PARTS', 'REPORT', 'DIFFERENCES', 'Study', 'qui
            'welch', 'summary', 'as_rows', 'cost_rows', 'show_rows', 'plot_curves', 'plot_samples', 'beta_process',
            'compare_searches', 'beta_verdict', 'make_report']
 
-# %% ../nbs/10_experiments.ipynb #d86f23a0
+# %% ../nbs/10_experiments.ipynb #3c36f45c
 import csv, json, math, os, platform, re, time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -35,7 +35,7 @@ from .learner import Config, SampleGrid, configure, evaluating, vaegan_learner
 from .networks import VAEGAN
 from .runs import RunFolder, figure_html, load_run, read_metrics, write_report
 
-# %% ../nbs/10_experiments.ipynb #3a7b3963
+# %% ../nbs/10_experiments.ipynb #50774ea6
 @dataclass(frozen=True)
 class Study:
     "What all runs of a study share"
@@ -62,7 +62,7 @@ class Study:
 
     def config(self, **settings) -> Config: return configure(self.preset, **{**self.settings, **settings})
 
-# %% ../nbs/10_experiments.ipynb #21ce8ccd
+# %% ../nbs/10_experiments.ipynb #fb2a7800
 _small = dict(width=.25, nz=64, bs=32, epochs=2)
 STUDIES = dict(
     paper=Study('The report on CelebA', 'celeba', extractor='inception', n=(1000, 10_000)),
@@ -76,7 +76,7 @@ def quick_study(
     return replace(study, name=f'{study.name} (smallest form)', images=128, n=tuple(32 + i for i in range(len(study.n))), seeds=study.seeds[:2],
                    settings=dict(study.settings, width=1/16, nz=4, bs=32, epochs=1), betas=study.betas[::3], trials=3)
 
-# %% ../nbs/10_experiments.ipynb #a64f7559
+# %% ../nbs/10_experiments.ipynb #fb695738
 def find_images(
     study:Study
 ) -> dict: # For `open_images`: `source`, `attributes`
@@ -93,7 +93,7 @@ def find_images(
         return dict(source=folder/'utkface'/'faces64.zip', attributes=folder/'utkface'/'attributes.csv')
     return dict(source=study.source)
 
-# %% ../nbs/10_experiments.ipynb #e5c2738a
+# %% ../nbs/10_experiments.ipynb #2ee7c710
 def class_labels(
     images, # `ImageArray` with attributes
     most:int=20 # Classes; a label of more values is cut into fifths
@@ -108,7 +108,7 @@ def class_labels(
         labels[name] = np.where(known, np.digitize(v, cuts), -1)
     return labels
 
-# %% ../nbs/10_experiments.ipynb #694683a9
+# %% ../nbs/10_experiments.ipynb #e9ed6c7f
 def _open(study:Study, size:int):
     "Training and validation images"
     images = open_images(**find_images(study), size=size, crop=study.crop, progress=False)
@@ -157,7 +157,7 @@ def _opened(out:str):
     floors = {int(k): v for k, v in json.loads((out/'floors.json').read_text()).items()}
     return study, *_open(study, study.size), _extractor(study, out), FeatureStats.load(out/'real.npz'), floors
 
-# %% ../nbs/10_experiments.ipynb #2a24f10a
+# %% ../nbs/10_experiments.ipynb #a05e061e
 @torch.no_grad()
 def reconstruction_error(
     model:VAEGAN, # With an encoder
@@ -174,7 +174,7 @@ def reconstruction_error(
     f, g = torch.cat(f).double(), torch.cat(g).double()
     return float((f - g).pow(2).sum(1).mean()/(2*f.var(0).sum()))
 
-# %% ../nbs/10_experiments.ipynb #542bcf27
+# %% ../nbs/10_experiments.ipynb #658fde1b
 class _Clock(Callback):
     "Seconds of the finished epochs, over all sittings"
     order = RunFolder.order + 1
@@ -193,7 +193,7 @@ def device_name() -> str:
     names = [l.split(':')[1].strip() for l in cpu.read_text().splitlines() if l.startswith('model name')] if cpu.exists() else []
     return f'{(names or [platform.machine()])[0]}, {torch.get_num_threads()} threads'
 
-# %% ../nbs/10_experiments.ipynb #b54aed4c
+# %% ../nbs/10_experiments.ipynb #91b2e983
 def run_experiment(
     out:str|Path, # Folder of a study, see `prepare`
     name:str, # Of the run, and of its folder in `runs`
@@ -224,7 +224,7 @@ def run_experiment(
     write_atomic(run/'result.json', lambda p: p.write_text(json.dumps(result, indent=1) + '\n'))
     return json.loads(json.dumps(result))
 
-# %% ../nbs/10_experiments.ipynb #f2e08a6b
+# %% ../nbs/10_experiments.ipynb #39d2e636
 _unit = .5 # a `Config`'s beta for one of the report's
 
 def _runs(study, part, changes):
@@ -242,7 +242,7 @@ def beta_sweep(study:Study) -> list: # As `baselines`
     "The runs of Table 4: the VAE-GAN for every beta, in the report's unit"
     return _runs(study, 'betas', {f'β = {b:g}': ('vaegan' if b == 1 else f'beta{b:g}', dict(model='vaegan', beta=_unit*b)) for b in study.betas})
 
-# %% ../nbs/10_experiments.ipynb #b0a572af
+# %% ../nbs/10_experiments.ipynb #b8d6ca10
 CHOICES = { # What is changed in the VAE-GAN, one thing at a time
     'γ ten times larger': dict(gamma=10.),
     'γ ten times smaller': dict(gamma=.1),
@@ -287,7 +287,7 @@ def study_runs(
         raise ValueError(f'no run is called {", ".join(bad)}: there are the parts {", ".join(PARTS)}, tune, and {", ".join(sorted({r["name"] for r in runs}))}')
     return [r for r in runs if any(fits(r, o) for o in only)]
 
-# %% ../nbs/10_experiments.ipynb #5803bf39
+# %% ../nbs/10_experiments.ipynb #d899bf2c
 def _left(seconds, todo):
     "What is left, in words"
     return f'about {sum(seconds)/len(seconds)*todo/60:.0f} min of training left' if todo else 'all done'
@@ -325,7 +325,7 @@ def run_study(
     if failed: raise RuntimeError(f'{len(failed)} of {len(wanted)} runs failed: {failed}. The same call tries them again')
     return page
 
-# %% ../nbs/10_experiments.ipynb #18a184ec
+# %% ../nbs/10_experiments.ipynb #e6f1ff73
 def pooled_variance(
     groups # Lists of values, some of two or more
 ) -> float|None: # `None` where no group has two
@@ -361,7 +361,7 @@ def tune_beta(
         report(f'tuned-{seed}: beta {best:.4g}, {result.get("error") or result["distance"][str(study.n[0])]}')
     return bo
 
-# %% ../nbs/10_experiments.ipynb #e993bb2a
+# %% ../nbs/10_experiments.ipynb #fdcb921b
 def collect(
     study:Study,
     out:str|Path # Its folder
@@ -382,7 +382,7 @@ def collect(
     return rows
 
 def _commit():
-    "The commit of the code, where it is a repository"
+    "The commit of the code that wrote the results, where it is a repository"
     import subprocess
     try: return subprocess.run(['git', 'rev-parse', '--short', 'HEAD'], cwd=Path(__file__).parent, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError, NameError): return None
@@ -407,7 +407,7 @@ def write_results(
     write_atomic(res/'runs.csv', table)
     for r in rows:
         picture = out/'runs'/r['run']/'samples.png'
-        if r['part'] != 'tune' and r['seed'] == study.seeds[0] and picture.exists(): write_atomic(res/f'{r["run"]}.png', lambda p: copyfile(picture, p))
+        if r['part'] != 'tune' and (r['part'] == 'baselines' or r['seed'] == study.seeds[0]) and picture.exists(): write_atomic(res/f'{r["run"]}.png', lambda p: copyfile(picture, p))
     return res
 
 def load_results(
@@ -419,7 +419,7 @@ def load_results(
     if path is None: raise FileNotFoundError(f'wanted the results of a study in {folder}, found no results.json: run_study writes it')
     return dict(json.loads(path.read_text()), folder=path.parent)
 
-# %% ../nbs/10_experiments.ipynb #0a2ee3fa
+# %% ../nbs/10_experiments.ipynb #44aa11ed
 REPORT = {'GAN': 196.00, 'VAE': 209.00, 'VAE-GAN': 139.33, 'β = 1': 139.33, 'β = 50': 147.92, 'β = 75': 126.75, 'β = 100': 137.98, 'β = 150': 151.08}
 
 DIFFERENCES = [ # Subject, the report's text, its code, here
@@ -434,10 +434,10 @@ DIFFERENCES = [ # Subject, the report's text, its code, here
     ('game', 'minimax (eq. 9, 15)', 'non-saturating', 'minimax, and the other where a table says so'),
     ('discriminator', 'sees reconstructions (eq. 9)', 'does not see them', 'sees them; a row of the last table leaves them out'),
     ('β = 75', 'as the others', 'learning rate and feature weight were changed before that run was committed', 'as the others'),
-    ('β = 25', 'not reported', 'a log of it ends at FID 130.07', 'run'),
+    ('β = 25', 'not reported', 'a log of it ends at FID 130.07', 'in the sweep'),
     ('seeds', '1', '1', 'as many as the tables say')]
 
-# %% ../nbs/10_experiments.ipynb #8236d361
+# %% ../nbs/10_experiments.ipynb #419bf552
 def _spread(v):
     "Mean, standard deviation and number of the values that are there"
     v = [x for x in v if x is not None and math.isfinite(x)]
@@ -472,7 +472,7 @@ def summary(
         if t is not base: t['change'] = welch(t['distance'], base['distance'])
     return table
 
-# %% ../nbs/10_experiments.ipynb #57b9c12e
+# %% ../nbs/10_experiments.ipynb #a9531152
 def _number(s): return '-' if s[0] is None else f'{s[0]:.4g}' + ('' if s[1] is None else f' ± {s[1]:.2g}') + f' ({s[2]})'
 
 def as_rows(
@@ -496,6 +496,7 @@ def cost_rows(
     rows, seen = [['', 'runs', 'hours', 'images', 'images/s, median', 'device']], set()
     for part in dict.fromkeys(r['part'] for r in results['rows']):
         mine = [r for r in results['rows'] if r['part'] == part and r['run'] not in seen]
+        if not mine: continue
         seen |= {r['run'] for r in mine}
         speed = np.median([r['images']/r['seconds'] for r in mine if r['seconds']] or [0])
         rows.append([part, str(len(mine)), f"{sum(r['seconds'] for r in mine)/3600:.2f}", f"{sum(r['images'] for r in mine):,}", f'{speed:.0f}', ', '.join(sorted({r['device'] for r in mine}))])
@@ -508,7 +509,7 @@ def show_rows(rows:list):
 
 def _html(rows): return '<table>' + ''.join('<tr>' + ''.join(f'<{"th" if not i else "td"}>{escape(c)}' for c in r) for i, r in enumerate(rows)) + '</table>'
 
-# %% ../nbs/10_experiments.ipynb #fdee3903
+# %% ../nbs/10_experiments.ipynb #99bbc3eb
 def plot_curves(
     results:Mapping, # See `load_results`
     labels=None # Of parts 'baselines' and 'betas'; the baselines and the best β if `None`
@@ -530,17 +531,19 @@ def plot_curves(
     floor = next(iter(rows[0]['floor'].values()))
     if floor: ax.axhline(floor, color='grey', ls='--', label='floor: real against real')
     ax.set(xlabel='epoch', ylabel=rows[0]['name'], yscale='log')
+    ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
     ax.legend(frameon=False, fontsize=8)
     return fig
 
 def plot_samples(
     results:Mapping # See `load_results`
 ): # matplotlib `Figure`, `None` where there are no pictures
-    "Generated images of the first seed (Figure 4): the baselines and every β"
+    "Generated images (Figure 4): the baselines of every seed, and every β of the first"
     import matplotlib.pyplot as plt
-    first = results['study']['seeds'][0]
-    rows = {r['run']: r['label'] for r in reversed(results['rows']) if r['part'] in ('baselines', 'betas', 'tuned') and r['seed'] == first}
-    rows = {k: v for k, v in reversed(rows.items()) if (results['folder']/f'{k}.png').exists()}
+    shown = [r for r in results['rows'] if r['part'] in ('baselines', 'betas', 'tuned') and (results['folder']/f'{r["run"]}.png').exists()]
+    shown.sort(key=lambda r: r['seed'] if r['part'] == 'baselines' else math.inf)
+    rows = {}
+    for r in shown: rows.setdefault(r['run'], f'{r["label"]}, seed {r["seed"]}')
     if not rows: return None
     n = math.ceil(len(rows)/3)
     fig, axs = plt.subplots(n, 3, figsize=(9, 1.75*n), squeeze=False, layout='constrained')
@@ -550,7 +553,7 @@ def plot_samples(
         ax.set_title(label, fontsize=9)
     return fig
 
-# %% ../nbs/10_experiments.ipynb #8e102c67
+# %% ../nbs/10_experiments.ipynb #a8e007e4
 def beta_process(
     results:Mapping # See `load_results`
 ) -> BayesOpt|None: # `None` with fewer than two β
@@ -584,7 +587,7 @@ def compare_searches(
             chosen[kind].append(truth(betas[int(np.argmin(values))]))
     return chosen
 
-# %% ../nbs/10_experiments.ipynb #8128616a
+# %% ../nbs/10_experiments.ipynb #a7e91edc
 def beta_verdict(
     results:Mapping # See `load_results`
 ) -> str: # One sentence, or two
@@ -604,7 +607,7 @@ def beta_verdict(
     return (f'With {b[2]} seeds {what} {word} β = 1: {b[0]:.4g} ± {b[1]:.2g} against {a[0]:.4g} ± {a[1]:.2g}, '
             f'a change of {100*change/a[0]:+.1f} % (95 % interval ± {100*half/a[0]:.1f} %).')
 
-# %% ../nbs/10_experiments.ipynb #8eb1cd32
+# %% ../nbs/10_experiments.ipynb #d6391fa5
 def _real_pictures(out):
     "Figures 1 and 6, which show real images: for the folder, not for `results`"
     study, _, valid, *_ = _opened(str(out))
@@ -655,6 +658,6 @@ def _about(results):
     s, rows = results['study'], [r for r in results['rows'] if r.get('value') is not None]
     if not rows: return 'No run is finished yet.'
     floor = ', '.join(f'{v:.3g} with {n}' if v is not None else f'none with {n}' for n, v in rows[0]['floor'].items())
-    return (f'{s["source"]}, {s["size"]} pixels; preset {s["preset"]} with {s["settings"] or "nothing changed"}; {rows[0]["name"]} of {s["n"][0]} images '
+    return (f'{s["source"]}, {s["images"] or "all"} training images of {s["size"]} pixels; preset {s["preset"]} with {s["settings"] or "nothing changed"}; {rows[0]["name"]} of {s["n"][0]} images '
             f'(floor {floor} images); seeds {s["seeds"]}. Tables give mean ± standard deviation (number of seeds). '
             f'The distances of the report are of other features and other pictures: ranks and ratios can be compared, numbers cannot.')
