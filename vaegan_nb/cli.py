@@ -27,6 +27,7 @@ from .bayesopt import BayesOpt, minimize, plot_bo, processes
 from .data import ImageArray, celeba_source, get_dls, open_images
 from .disentangle import disentanglement_report
 from .evaluate import FIDCallback, evaluate, source_stats
+from .experiments import STUDIES, quick_study, run_study
 from .faces import SynthFaces
 from .features import FaceTeacher, Inception
 from .latent import explorer_page, latent_figures
@@ -197,6 +198,12 @@ def write_study(
              f'{figure_html(plot_bo(study))}<table><tr><th>trial<th>β<th>distance<th>{rows}</table>')
     return write_report(out/'report.html', [out/f'trial_{best.id:03}'], title='Which β?', intro=intro)
 
+def _submit(workers):
+    "Arguments of `minimize` and `run_study` for `workers` processes; on GPUs, at most one on each"
+    gpus = list(range(torch.cuda.device_count()))[:workers]
+    n = len(gpus) or workers
+    return dict(submit=processes(n, gpus or None), workers=n) if workers > 1 else {}
+
 @call_parse
 def vaegan_tune(
     source:str, # Folder or zip of images, a CelebA folder, or synth:20000
@@ -219,14 +226,12 @@ def vaegan_tune(
     settings = dict(preset=preset, model=model, **{k: v for k, v in dict(width=width, nz=nz, epochs=epochs).items() if v is not None})
     out = Path(out or f'runs/{Path(source).stem.replace(":", "-")}-tune')
     trial = partial(tune_trial, source=source, n=fid, bs=bs, opened=dict(size=size, crop=crop), **settings)
-    gpus = list(range(torch.cuda.device_count())) if workers > 1 else []
-    submit = dict(submit=processes(workers, gpus[:workers] or None), workers=min(workers, len(gpus) or workers)) if workers > 1 else {}
     def work():
         if model == 'gan': raise ValueError('a GAN has no beta: wanted --model vae or vaegan')
         configure(**settings)
         out.mkdir(parents=True, exist_ok=True)
         try:
-            with FileLock(out/'.lock', timeout=0): study = minimize(trial, {'beta': (low, high, 'log')}, out, budget=budget, **submit)
+            with FileLock(out/'.lock', timeout=0): study = minimize(trial, {'beta': (low, high, 'log')}, out, budget=budget, **_submit(workers))
         except Timeout: raise RuntimeError(f'another process works on the study in {out}: wait for it, or choose another folder') from None
         return study, write_study(study, out)
     study, report = _run_or_exit(work)
@@ -255,7 +260,8 @@ def inspect_run(
     quick:bool=False # A less learned teacher, and fewer samples for the scores?
 ) -> dict: # {heading: matplotlib `Figure` or text}, for `write_report`
     "Every figure about the latent space, attributes and factors of one run"
-    held = None if images is None else next(o for o in map(images.split, ('test', 'valid')) if len(o))
+    held = None if images is None else images.view(images.splits > 0)
+    if held is not None and len(held) < 8: held = images                     # too few to look at
     out = {f'Latent space: {k}': v for k, v in latent_figures(run, None if held is None else held.view(slice(0, 1000))).items()}
     if images is None or load_run(run)[1].model == 'gan': return out
     if images.attribute_names:
@@ -269,17 +275,28 @@ def inspect_run(
 # %% ../nbs/11_cli.ipynb #183e6a35
 @call_parse
 def vaegan_report(
-    run:str, # Run folder
+    run:str=None, # Run folder
     source:str=None, # Images, with labels or without: folder, zip, CelebA, synth:5000; those of the run if not given
-    out:str=None, # The HTML file; look.html in the run folder if not given. explorer.html is written beside it
-    quick:store_true=False # A teacher of one epoch where there are labels, and fewer samples for scores: some seconds, not minutes
+    out:str=None, # The HTML file (look.html in the run folder if not given), beside which explorer.html is put; a study's folder
+    quick:store_true=False, # A teacher of one epoch and fewer samples for scores; a study's smallest form
+    study:str=None, # In place of a run: train and report a study: synthetic, faces or paper
+    only:str=None, # Parts of the study, with commas between: baselines, betas, choices, tune
+    workers:int=1 # Runs of the study at a time, each in a process of its own; on GPUs, one on each
 ):
-    "Look into a run: latent space, attributes, disentanglement, and a page with sliders"
-    def work():
-        load_run(run)
-        images, path = run_images(run, source), Path(out or Path(run)/'look.html')
-        explorer = explorer_page(run, path.with_name('explorer.html'), images)
-        link = f'<p><a href="{explorer.name}">Sliders of the latent space</a></p>'
-        return write_report(path, [run], title=Path(run).name, intro=link, more=inspect_run(run, images, quick)), explorer
-    report, explorer = _run_or_exit(work)
-    print(f'\nreport: {report}\nexplorer: {explorer}')
+    "Look into a run (latent space, attributes, disentanglement, a page with sliders), or redo the tables and figures of the paper"
+    if study: report = _run_or_exit(lambda: _report_study(study, out, quick, only, workers))
+    else: report = _run_or_exit(lambda: _report_run(run, source, out, quick))
+    print(f'\nreport: {report}')
+
+def _report_run(run, source, out, quick):
+    if run is None: raise ValueError('wanted a run folder, or --study synthetic, faces or paper; found neither')
+    load_run(run)
+    images, path = run_images(run, source), Path(out or Path(run)/'look.html')
+    explorer = explorer_page(run, path.with_name('explorer.html'), images)
+    link = f'<p><a href="{explorer.name}">Sliders of the latent space</a></p>'
+    return write_report(path, [run], title=Path(run).name, intro=link, more=inspect_run(run, images, quick))
+
+def _report_study(study, out, quick, only, workers):
+    if study not in STUDIES: raise ValueError(f'study={study!r} is unknown: choose one of {", ".join(STUDIES)}')
+    plan, out = STUDIES[study], Path(out or f'runs/{study}{"-quick" if quick else ""}')
+    return run_study(quick_study(plan) if quick else plan, out, only and only.split(','), **_submit(workers))

@@ -72,7 +72,7 @@ def image_shape(
     model # See `sample`
 ) -> tuple[int, int, int]: # Channels, height, width
     "Shape of the images that a model makes"
-    layers = trained_model(model).decoder.layers
+    layers = trained_model(model).sampler.layers
     size = layers[1].unflattened_size[-1] * 2**sum(isinstance(m, nn.ConvTranspose2d) for m in layers.modules())
     return layers[-2].out_channels, size, size
 
@@ -430,7 +430,7 @@ def explorer_page(
     note = ('Units in order of index: no images, or no encoder, to order them by KL.' if kl is None
             else f'Units in order of KL, a mean over {len(images):,} images.')
     starts = [dict(name=k, z=[round(o, 5) for o in z.tolist()]) for k, z in _starts(net, images, 6, seed).items()]
-    data = dict(span=span, layers=[_layer_json(l) for l in fold_decoder(net.decoder)], starts=starts,
+    data = dict(span=span, layers=[_layer_json(l) for l in fold_decoder(net.sampler)], starts=starts,
                 units=[dict(unit=u, label=_label(u, kl)) for u in order[:n]])
     title = html.escape(title or f'Latent space: {_name(model)}')
     page = (files('vaegan_nb')/'explorer.html').read_text(encoding='utf-8')
