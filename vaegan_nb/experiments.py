@@ -546,10 +546,11 @@ def plot_samples(
     for r in shown: rows.setdefault(r['run'], f'{r["label"]}, seed {r["seed"]}')
     if not rows: return None
     n = math.ceil(len(rows)/3)
-    fig, axs = plt.subplots(n, 3, figsize=(9, 1.75*n), squeeze=False, layout='constrained')
+    fig, axs = plt.subplots(n, 3, figsize=(9, 1.1*n), dpi=75, squeeze=False, layout='constrained')
     for ax in axs.flat: ax.axis('off')
     for ax, (run, label) in zip(axs.flat, rows.items()):
-        ax.imshow(plt.imread(results['folder']/f'{run}.png'))
+        pixels = plt.imread(results['folder']/f'{run}.png')
+        ax.imshow(pixels[:len(pixels)//2])
         ax.set_title(label, fontsize=9)
     return fig
 
