@@ -19,7 +19,7 @@ from pathlib import Path
 
 import torch
 from fastai.torch_core import num_distrib, rank_distrib
-from fastcore.script import call_parse, store_true
+from fastcore.script import Param, call_parse, store_true
 from filelock import FileLock, Timeout
 
 from .attributes import attribute_figures, train_teacher
@@ -275,7 +275,7 @@ def inspect_run(
 # %% ../nbs/11_cli.ipynb #183e6a35
 @call_parse
 def vaegan_report(
-    run:str=None, # Run folder
+    run:Param('Run folder', str, nargs='?', opt=False)=None,
     source:str=None, # Images, with labels or without: folder, zip, CelebA, synth:5000; those of the run if not given
     out:str=None, # The HTML file (look.html in the run folder if not given), beside which explorer.html is put; a study's folder
     quick:store_true=False, # A teacher of one epoch and fewer samples for scores; a study's smallest form
