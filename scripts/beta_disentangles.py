@@ -1,8 +1,7 @@
 """Does beta disentangle? `python scripts/beta_disentangles.py RUNS` writes results/beta_disentangles.json
 
-Trains VAEs on SynthFaces for every beta and seed, each in a run folder under RUNS, and scores each, and untrained
-networks beside them. What is in RUNS already is not done again, and a killed run goes on. `--only BETA SEED` does one
-(BETA 'untrained' for an untrained network) and writes no results.
+Trains VAEs on SynthFaces for every beta and seed, each in a run folder under RUNS, and scores each. What is in RUNS
+already is not done again, and a killed run goes on. `--only BETA SEED` does one and writes no results.
 """
 import argparse, json, platform, time
 from dataclasses import asdict
@@ -16,7 +15,7 @@ from vaegan_nb.evaluate import generator, real_stats
 from vaegan_nb.faces import SynthFaces
 from vaegan_nb.features import FaceTeacher, distance_name, feature_stats
 from vaegan_nb.fid import frechet_distance
-from vaegan_nb.learner import configure, model_of
+from vaegan_nb.learner import configure
 from vaegan_nb.runs import decode_codes, encode_images, load_run, train_run
 
 BETAS, SEEDS, SIZE, N, N_TEST = (1, 4, 16, 64), (0, 1, 2), 32, 10_000, 2000
@@ -27,11 +26,6 @@ def train(run, beta, seed):
     dls = array_dls(SynthFaces(N, seed=0, size=SIZE)[:], SynthFaces(500, seed=1, size=SIZE)[:], bs=64, device='cpu')
     train_run(dls, run, 'demo', resume=True, beta=beta, seed=seed, **SETTINGS)
 
-def untrained(seed):
-    "The same network before training"
-    torch.manual_seed(seed)
-    return model_of(configure('demo', size=SIZE, **SETTINGS)).eval()
-
 def score(model, seed):
     "Scores, reconstruction error in grey levels, distance of samples"
     held, teacher = SynthFaces(N_TEST, seed=2, size=SIZE)[:], FaceTeacher()
@@ -40,35 +34,34 @@ def score(model, seed):
     real, floor = real_stats(ImageArray(SynthFaces(2*N_TEST, seed=3, size=SIZE)[:]), teacher, N_TEST, progress=False)
     fake = feature_stats(generator(model, N_TEST, seed=0), teacher, N_TEST, progress=False, protocol=real.protocol)
     report = disentanglement_report(model, sizes=dict(dci_train=1000), repeats=2, seed=seed, show=False)
-    return dict(error=127.5*float(error), distance=frechet_distance(real, fake), floor=floor, name=distance_name(real.protocol),
-                **report.as_dict())
+    return dict(error=127.5*float(error), distance=frechet_distance(real, fake), floor=floor,
+                name=distance_name(real.protocol), **report.as_dict())
 
 def one(runs, beta, seed):
     "Train and score if that is still to do; the scores"
     run = Path(runs)/f'beta{beta}_seed{seed}'
     path = run/'scores.json'
     if path.exists(): return json.loads(path.read_text())
-    if beta != 'untrained': train(run, beta, seed)
-    start = time.time()
-    out = score(untrained(seed) if beta == 'untrained' else load_run(run)[0], seed)
-    run.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(dict(out, seconds=time.time() - start)))
+    train(run, beta, seed)
+    out = score(load_run(run)[0], seed)
+    path.write_text(json.dumps(out))
     return out
 
 def main(runs, out='results/beta_disentangles.json'):
-    rows = [dict(beta=b, seed=s, **one(runs, b, s)) for b in (*BETAS, 'untrained') for s in SEEDS]
-    about = dict(date=time.strftime('%Y-%m-%d'), device=f'CPU, {platform.machine()}, one thread', torch=torch.__version__,
-                 data=f'SynthFaces, {SIZE}x{SIZE}', n_train=N, n_test=N_TEST, config=asdict(configure('demo', size=SIZE, bs=64, **SETTINGS)),
-                 error='root mean square over pixels of held-out images, grey levels of 255, decoded from mu(x)')
-    shared = {k: rows[0][k] for k in ('floor', 'name', 'factor_names', 'about')}
+    rows = [dict(beta=b, seed=s, **one(runs, b, s)) for b in BETAS for s in SEEDS]
+    about = dict(date=time.strftime('%Y-%m-%d'), device=f'CPU, {platform.machine()}', torch=torch.__version__,
+                 data=f'SynthFaces, {SIZE}x{SIZE}', n_train=N, n_test=N_TEST,
+                 config=asdict(configure('demo', size=SIZE, bs=64, **SETTINGS)),
+                 error='reconstruction error: root mean square over the pixels of held-out images, grey levels of 255')
+    shared = {k: rows[0][k] for k in ('floor', 'name', 'factor_names', 'about')} # draws begin at the seed of the run
     keep = ('beta', 'seed', 'scores', 'active', 'kl', 'std', 'error', 'distance')
-    short = lambda v: {k: short(o) for k, o in v.items()} if isinstance(v, dict) else [short(o) for o in v] if isinstance(v, list) else round(v, 5) if isinstance(v, float) else v
-    Path(out).write_text(json.dumps(dict(about, **shared, runs=[short({k: r[k] for k in keep}) for r in rows]), indent=1) + '\n')
+    runs = [{k: r[k] for k in keep} for r in rows]
+    Path(out).write_text(json.dumps(dict(about, **shared, runs=runs), indent=1) + '\n')
 
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('runs')
-    p.add_argument('--only', nargs=2, metavar=('BETA', 'SEED'))
+    p.add_argument('--only', nargs=2, type=int, metavar=('BETA', 'SEED'))
     a = p.parse_args()
-    if a.only: one(a.runs, a.only[0] if a.only[0] == 'untrained' else int(a.only[0]), int(a.only[1]))
+    if a.only: one(a.runs, *a.only)
     else: main(a.runs)

@@ -116,7 +116,7 @@ def _active(z, active):
     active = active_units(z) if active is None else np.asarray(active)
     if active.shape != z.shape[1:] or active.dtype != bool:
         raise ValueError(f'active: wanted {z.shape[1]} booleans, found {active.dtype} {active.shape}')
-    return active & (z.std(0) > 0)
+    return active & (np.ptp(z, 0) > 0)
 
 # %% ../nbs/08_disentangle.ipynb #6d27dd35
 def _bin(x, bins, binning):
@@ -156,7 +156,7 @@ def mig(
     active=None, # (nz,) bool; `active_units(codes)` if `None`
     least:int=5000 # Fewer images than these are refused
 ) -> dict: # value in [0, 1]; per_factor (k,); in nats: information (nz, k), entropy, bias; n, bins, binning, active
-    "Mutual information gap (Chen et al. 2018, eq. 6), 10,000 images in disentanglement_lib"
+    "Mutual information gap (Chen et al. 2018, section 4), 10,000 images in disentanglement_lib"
     z, f = _tables(codes, factors, least, 'MIG')
     active = _active(z, active)
     binned = [_bin(c, bins, binning) for c in z[:, active].T]
@@ -181,7 +181,7 @@ def _concentration(r):
 def dci_of(
     importances # Not negative, shape (nz, k): latents down, factors across
 ) -> tuple[float, float]: # Disentanglement and completeness, in [0, 1]; 0 if nothing is important
-    "Disentanglement and completeness of an importance matrix (Eastwood & Williams 2018, eq. 1-2)"
+    "Disentanglement and completeness of an importance matrix (Eastwood & Williams 2018, section 2)"
     r = np.asarray(importances, dtype=np.float64)
     if r.ndim != 2 or not (r >= 0).all():
         raise ValueError(f'wanted importances (nz, k) of 0 or more, found shape {r.shape}, smallest {r.min()}')
@@ -326,7 +326,7 @@ def factor_vae_score(
     active=None, # (nz,) bool; `active_units` of the codes if `None`
     seed:int=0 # Of the batches
 ) -> dict: # value: accuracy, in [0, 1], 0 if no latent is active; votes in training (k, nz); and as above
-    "FactorVAE score (Kim & Mnih 2018, section 2.1), inactive latents left out as in disentanglement_lib"
+    "FactorVAE score (Kim & Mnih 2018), inactive latents left out as in disentanglement_lib"
     rng = np.random.default_rng(seed)
     *sources, active, variance = _sources(codes, factors, active, rng)
     def count(source, n):
@@ -461,14 +461,16 @@ class DisentanglementReport:
 
 # %% ../nbs/08_disentangle.ipynb #050f93b0
 @patch
-def plot(self:DisentanglementReport
+def plot(self:DisentanglementReport,
+    top:float=None # Upper end of the colours; the largest share there is if `None`
 ): # matplotlib `Figure`
     "Share of each factor's entropy that each latent knows; latents by the factor they know best, inactive ones last"
     import matplotlib.pyplot as plt
     i = np.lexsort([-self.information.max(1), self.information.argmax(1), ~self.active])
     nz, k = self.information.shape
     fig, ax = plt.subplots(figsize=(2 + .38*k, 1.6 + .26*nz), layout='constrained')
-    shown = ax.imshow(self.information[i], vmin=0, vmax=1, cmap='viridis', aspect='auto')
+    top = top or self.information.max() or 1
+    shown = ax.imshow(self.information[i], vmin=0, vmax=top, cmap='viridis', aspect='auto')
     ax.set_xticks(range(k), self.factor_names, rotation=60, ha='right')
     ax.set_yticks(range(nz), [f'{j}' if self.active[j] else f'{j} (inactive)' for j in i])
     ax.set(xlabel='factor', ylabel='latent')
