@@ -100,7 +100,7 @@ def figure_html(
     "A figure as an `<img>` that holds its own data"
     import matplotlib.pyplot as plt
     png = io.BytesIO()
-    fig.savefig(png, format='png', dpi=90)
+    fig.savefig(png, format='png', dpi=90, bbox_inches='tight')
     plt.close(fig)
     return _as_img(png.getvalue())
 
