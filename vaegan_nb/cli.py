@@ -19,7 +19,7 @@ from pathlib import Path
 
 import torch
 from fastai.torch_core import num_distrib, rank_distrib
-from fastcore.script import Param, call_parse, store_true
+from fastcore.script import call_parse, store_true
 from filelock import FileLock, Timeout
 
 from .attributes import attribute_figures, train_teacher
@@ -275,21 +275,20 @@ def inspect_run(
 # %% ../nbs/11_cli.ipynb #183e6a35
 @call_parse
 def vaegan_report(
-    run:Param('Run folder', str, nargs='?', opt=False)=None,
+    run:str, # Run folder; with --study the name of a study: synthetic, faces or paper
+    study:store_true=False, # Train what a study takes, and write its tables and figures?
     source:str=None, # Images, with labels or without: folder, zip, CelebA, synth:5000; those of the run if not given
     out:str=None, # The HTML file (look.html in the run folder if not given), beside which explorer.html is put; a study's folder
     quick:store_true=False, # A teacher of one epoch and fewer samples for scores; a study's smallest form
-    study:str=None, # In place of a run: train and report a study: synthetic, faces or paper
     only:str=None, # Parts of the study, with commas between: baselines, betas, choices, tune
     workers:int=1 # Runs of the study at a time, each in a process of its own; on GPUs, one on each
 ):
-    "Look into a run (latent space, attributes, disentanglement, a page with sliders), or redo the tables and figures of the paper"
-    if study: report = _run_or_exit(lambda: _report_study(study, out, quick, only, workers))
-    else: report = _run_or_exit(lambda: _report_run(run, source, out, quick))
-    print(f'\nreport: {report}')
+    "Look into a run (latent space, attributes, disentanglement, a page with sliders), or redo the tables and figures of the report"
+    if study: page = _run_or_exit(lambda: _report_study(run, out, quick, only, workers))
+    else: page = _run_or_exit(lambda: _report_run(run, source, out, quick))
+    print(f'\nreport: {page}')
 
 def _report_run(run, source, out, quick):
-    if run is None: raise ValueError('wanted a run folder, or --study synthetic, faces or paper; found neither')
     load_run(run)
     images, path = run_images(run, source), Path(out or Path(run)/'look.html')
     explorer = explorer_page(run, path.with_name('explorer.html'), images)
@@ -297,6 +296,6 @@ def _report_run(run, source, out, quick):
     return write_report(path, [run], title=Path(run).name, intro=link, more=inspect_run(run, images, quick))
 
 def _report_study(study, out, quick, only, workers):
-    if study not in STUDIES: raise ValueError(f'study={study!r} is unknown: choose one of {", ".join(STUDIES)}')
+    if study not in STUDIES: raise ValueError(f'study {study!r} is unknown: choose one of {", ".join(STUDIES)}')
     plan, out = STUDIES[study], Path(out or f'runs/{study}{"-quick" if quick else ""}')
     return run_study(quick_study(plan) if quick else plan, out, only and only.split(','), **_submit(workers))
