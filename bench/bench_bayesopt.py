@@ -1,8 +1,9 @@
 """Regret of vaegan_nb.bayesopt, scikit-optimize's GP with EI and random search: writes results/bayesopt_regret.json
 
-Usage: OMP_NUM_THREADS=1 python bench/bench_bayesopt.py [SEEDS=20] [NOISY_SEEDS=100] [FILE=results/bayesopt_regret.json]
-Needs scikit-optimize. The three methods take turns, seed by seed; all have the same noise and budget, and the two with a
-process the same first points. The noisy curve, whose regret scatters most, is summarised for SEEDS and for NOISY_SEEDS.
+Usage: OMP_NUM_THREADS=1 python bench/bench_bayesopt.py [SEEDS=20] [NOISY_SEEDS=100] [FILE]
+FILE is results/bayesopt_regret.json unless given.
+Needs scikit-optimize. The three methods take turns, seed by seed; all have the same noise and budget, and the two with
+a process the same first points. The noisy curve, whose regret scatters most, is summarised for SEEDS and NOISY_SEEDS.
 """
 import json, platform, sys, time, warnings
 from pathlib import Path
@@ -85,7 +86,8 @@ def summary(regret):
     path = {m: np.array(r) for m, r in regret.items()}
     def against(kind, d):
         boot = np.random.default_rng(0).choice(d, (10_000, len(d))).mean(1)
-        return {kind: dict(mean=round(float(d.mean()), 4), interval_95=np.quantile(boot, (.025, .975)).round(4).tolist(),
+        interval = np.quantile(boot, (.025, .975)).round(4).tolist()
+        return {kind: dict(mean=round(float(d.mean()), 4), interval_95=interval,
                            wins=int((d < 0).sum()), losses=int((d > 0).sum()))}
     here, there = path['here'], path['scikit-optimize']
     return dict(seeds=len(here), median_final={m: float(np.median(p[:, -1])) for m, p in path.items()},
@@ -105,7 +107,7 @@ def main(seeds=20, noisy_seeds=100, file='results/bayesopt_regret.json'):
         n = noisy_seeds if noise else seeds
         for seed in range(n):
             for m in METHODS:
-                luck = np.random.default_rng((seed, 2)).normal(size=budget)          # the n-th trial has the same luck for all
+                luck = np.random.default_rng((seed, 2)).normal(size=budget)      # the n-th trial's, the same for all
                 start = time.perf_counter()
                 curve = METHODS[m](f, bounds, lambda x, n: f(x) + noise*luck[n], budget, init, noise, seed)
                 regret[m].append([float(f'{max(v - floor, 1e-12):.4g}') for v in curve])

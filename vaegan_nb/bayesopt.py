@@ -126,7 +126,7 @@ def _learn(self:GP, X, y, noise, width) -> GP:
     mean, scale = y.mean() if self.mean is None else self.mean, y.std() or 1.
     z, unknown = (y - mean)/scale, np.isnan(noise) & (self.noise is None)
     noise = np.where(np.isnan(noise), self.noise or 0., noise)/scale**2
-    median, spread = np.log(np.r_[np.full(d, .3), 1., .03]), np.r_[np.full(d + 1, 2.), 3.]
+    median, spread = np.log(np.r_[np.full(d, .3), 1., .03]), np.r_[np.full(d + 1, 1.5), 2.]
     lo, hi = median - 3*spread, median + 3*spread
     if self.length is not None: lo[:d] = hi[:d] = np.log(self.length/width)
     if self.sd is not None: lo[d] = hi[d] = np.log(self.sd/scale)
@@ -199,8 +199,8 @@ class Space:
         for name, (low, high, *kind) in spec.items():
             good = -np.inf < low < high < np.inf and set(kind) <= {'log', 'int'}
             if not good or 'log' in kind and low <= 0 or 'int' in kind and (low % 1 or high % 1):
-                raise ValueError(f"{name}: wanted two finite bounds, the lower first, then 'log' (bounds above 0) or 'int' "
-                                 f'(whole bounds) or both: found {spec[name]}')
+                raise ValueError(f"{name}: wanted two finite bounds, the lower first, then 'log' (bounds above 0) or "
+                                 f"'int' (whole bounds) or both: found {spec[name]}")
         if not spec: raise ValueError("a space needs a parameter, such as {'beta': (1, 150)}")
         self.spec = {name: list(s) for name, s in spec.items()}
         self.log, self.int = (np.array([k in s for s in spec.values()]) for k in ('log', 'int'))
