@@ -19,7 +19,7 @@ from vaegan_nb.data import ArrayDL, ImageArray, array_dls, open_images
 from vaegan_nb.evaluate import measure
 from vaegan_nb.faces import SynthFaces
 from vaegan_nb.features import FaceTeacher, Inception, feature_stats
-from vaegan_nb.learner import configure, model_of, vaegan_learner
+from vaegan_nb.learner import configure, vaegan_learner
 
 warnings.filterwarnings('ignore')
 CELEBA = 162_770 # training images
