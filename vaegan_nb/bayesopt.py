@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-from fastcore.basics import patch
+from fastcore.basics import num_cpus, patch
 from fastcore.xtras import modified_env
 from scipy import optimize
 from scipy.linalg import cho_solve, solve_triangular
@@ -478,13 +478,14 @@ def processes(
     n:int=2, # Trials at a time: `workers` of `minimize`
     gpus:list=None # Ids of the GPUs to use, one for each trial; `n` is then their number
 ) -> Callable: # A `submit` for `minimize`
-    "Every trial in a new process of this machine, with a GPU to itself; `ValueError` if all are busy"
+    "Every trial in a new process, with a GPU or its share of the cores to itself; `ValueError` if all are busy"
     slots = dict.fromkeys(gpus or range(n))
+    threads = os.environ.get('OMP_NUM_THREADS', str(max(1, num_cpus()//n)))  # more would slow each other down
     def submit(fn, *args):
         free = [slot for slot, job in slots.items() if job is None or job.done()]
         if not free: raise ValueError(f'all {len(slots)} processes are busy: call minimize with workers={len(slots)}')
         pool = ProcessPoolExecutor(1, get_context('spawn'))               # CUDA does not survive a fork
-        env = {'CUDA_VISIBLE_DEVICES': str(free[0])} if gpus else {}
+        env = {'CUDA_VISIBLE_DEVICES': str(free[0])} if gpus else {'OMP_NUM_THREADS': threads}
         with modified_env(**env): slots[free[0]] = pool.submit(fn, *args)
         pool.shutdown(wait=False)
         return slots[free[0]]
