@@ -102,7 +102,8 @@ PRESETS = dict(
                   real=1., fake=0., swap=0., equilibrium=.68, opt='rmsprop', lr=3.9e-4, sqr_mom=.9, wd=2e-5,
                   schedule='larsen', bs=64, epochs=22),
     demo=Config(nz=32, width=.25, dis_recon=False, layer='conv2', form='nonsaturating', lr=(2e-3, 2e-3, 3e-4),
-                schedule='cosine', bs=32, epochs=4))
+                schedule='cosine', bs=32, epochs=4),
+    best=Config(layer='conv2', init='larsen', gamma=.1, form='nonsaturating', lr=(1e-3, 1e-3, 3e-4), ema=.99, bs=32))
 
 # %% ../nbs/04_learner.ipynb #6dc9e23d
 @patch
