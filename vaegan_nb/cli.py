@@ -19,6 +19,7 @@ from pathlib import Path
 
 import torch
 from fastai.torch_core import num_distrib, rank_distrib
+from fastcore.basics import num_cpus
 from fastcore.script import call_parse, store_true
 from filelock import FileLock, Timeout
 
@@ -27,13 +28,14 @@ from .bayesopt import BayesOpt, minimize, plot_bo, processes
 from .data import ImageArray, celeba_source, get_dls, open_images
 from .disentangle import disentanglement_report
 from .evaluate import FIDCallback, evaluate, source_stats
-from .experiments import STUDIES, quick_study, run_study
+from .experiments import STUDIES, quick_study
 from .faces import SynthFaces
 from .features import FaceTeacher, Inception
 from .latent import explorer_page, latent_figures
 from .learner import configure
 from .networks import n_halvings
 from .runs import figure_html, load_run, read_metrics, train_run, write_report
+from .studies import run_study
 
 # %% ../nbs/11_cli.ipynb #2c11c512
 def _run_or_exit(f):
@@ -88,7 +90,7 @@ def vaegan_train(
     source:str, # Folder or zip of images, a CelebA folder, or synth:20000
     out:str=None, # Run folder; runs/NAME-MODEL if not given
     model:str='vaegan', # vae, gan or vaegan
-    preset:str='demo', # Settings to start from: paper, larsen or demo
+    preset:str='demo', # Settings to start from: paper, larsen, demo or best
     beta:float=None, # Weight of the prior term; the preset's if not given, as all below
     gamma:float=None, # Weight of the feature loss in the decoder
     lr:float=None, # Learning rate of all networks
@@ -213,7 +215,7 @@ def vaegan_tune(
     budget:int=12, # Runs in all
     workers:int=1, # Runs at a time, each in a process of its own; on GPUs, one on each
     model:str='vaegan', # vae or vaegan
-    preset:str='demo', # Settings to start from: paper, larsen or demo
+    preset:str='demo', # Settings to start from: paper, larsen, demo or best
     width:float=None, # Multiplies every channel count of Table 1; the preset's if not given, as all below
     nz:int=None, # Latent dimensions
     epochs:int=None, # Passes over the training images, of every run
@@ -280,8 +282,8 @@ def vaegan_report(
     source:str=None, # Images, with labels or without: folder, zip, CelebA, synth:5000; those of the run if not given
     out:str=None, # The HTML file (look.html in the run folder if not given), beside which explorer.html is put; a study's folder
     quick:store_true=False, # A teacher of one epoch and fewer samples for scores; a study's smallest form
-    only:str=None, # Parts of the study, with commas between: baselines, betas, choices, tune
-    workers:int=1 # Runs of the study at a time, each in a process of its own; on GPUs, one on each
+    only:str=None, # Parts of the study, with commas between: baselines, betas, choices, best, tune, search
+    workers:int=None # Runs of the study at a time; one on each GPU, or on each of up to four cores, if not given
 ):
     "Look into a run (latent space, attributes, disentanglement, a page with sliders), or redo the tables and figures of the report"
     if study: page = _run_or_exit(lambda: _report_study(run, out, quick, only, workers))
@@ -298,4 +300,5 @@ def _report_run(run, source, out, quick):
 def _report_study(study, out, quick, only, workers):
     if study not in STUDIES: raise ValueError(f'study {study!r} is unknown: choose one of {", ".join(STUDIES)}')
     plan, out = STUDIES[study], Path(out or f'runs/{study}{"-quick" if quick else ""}')
+    workers = workers or torch.cuda.device_count() or min(num_cpus(), 4)
     return run_study(quick_study(plan) if quick else plan, out, only and only.split(','), **_submit(workers))
