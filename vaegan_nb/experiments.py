@@ -7,7 +7,7 @@ __all__ = ['STUDIES', 'CHOICES', 'PARTS', 'Study', 'quick_study', 'find_images',
            'reconstruction_error', 'known_factors_mig', 'device_name', 'run_experiment', 'baselines', 'beta_sweep',
            'preset_changes', 'choices', 'best_preset', 'study_runs']
 
-# %% ../nbs/10_experiments.ipynb #e8abb2c1
+# %% ../nbs/10_experiments.ipynb #32121123
 import json, math, os, platform, re, time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -25,18 +25,18 @@ from .data import _real_faces, array_dls, celeba_source, open_images, save_grid,
 from .disentangle import mig
 from .evaluate import FIDCallback, generator, measure
 from .faces import SynthFaces
-from .features import FaceTeacher, Inception, Teacher, distance_name, feature_stats, fit_teacher
+from .features import FaceTeacher, Inception, Teacher, _evaluating, distance_name, feature_stats, fit_teacher
 from .fid import FeatureStats, frechet_distance
 from .learner import PRESETS, Config, SampleGrid, configure, evaluating, vaegan_learner
 from .networks import VAEGAN
 from .runs import RunFolder, encode_images, read_metrics
 
-# %% ../nbs/10_experiments.ipynb #566fb331
+# %% ../nbs/10_experiments.ipynb #47891ea9
 @dataclass(frozen=True)
 class Study:
     "What all runs of a study share"
     name:str # Heading of its report
-    source:str # 'celeba' or 'faces', see `find_images`, or anything that `open_images` opens
+    source:str # 'celeba' or 'faces', see `find_images`; else a path, or 'synth:5000'
     size:int = 64 # Height and width of the images in pixels
     crop:str = 'whole' # Of CelebA; the report's code squashes the whole picture
     images:int|None = None # Training images, the first ones; all if `None`
@@ -53,13 +53,14 @@ class Study:
         for k in 'n', 'seeds', 'betas': object.__setattr__(self, k, tuple(getattr(self, k))) # JSON has no tuples
         if not (self.n and self.seeds):
             raise ValueError(f'a study wants at least one seed and one n, found {self.seeds} and {self.n}')
+        if max(self.n) > 10_000: raise ValueError(f'wanted n of 10,000 or less, found {self.n}: no more are kept')
         if self.extractor not in ('teacher', 'labels', 'inception'):
             raise ValueError(f"extractor={self.extractor!r} is unknown: choose 'teacher', 'labels' or 'inception'")
         configure(self.preset, **self.settings)
 
     def config(self, **settings) -> Config: return configure(self.preset, **{**self.settings, **settings})
 
-# %% ../nbs/10_experiments.ipynb #ecfd05e3
+# %% ../nbs/10_experiments.ipynb #c6787791
 _small = dict(width=.25, nz=64, bs=32, epochs=2)
 STUDIES = dict(
     paper=Study('The report on CelebA', 'celeba', extractor='inception', n=(1000, 10_000)),
@@ -75,7 +76,7 @@ def quick_study(
                    n=tuple(32 + i for i in range(len(study.n))),
                    settings=dict(study.settings, width=1/16, nz=4, bs=32, epochs=1), betas=study.betas[::3], trials=3)
 
-# %% ../nbs/10_experiments.ipynb #9f83cf92
+# %% ../nbs/10_experiments.ipynb #2640bf34
 def find_images(
     study:Study
 ) -> dict: # For `open_images`: `source`, `attributes`
@@ -93,7 +94,7 @@ def find_images(
         return dict(source=folder/'utkface'/'faces64.zip', attributes=folder/'utkface'/'attributes.csv')
     return dict(source=study.source)
 
-# %% ../nbs/10_experiments.ipynb #99a35f2b
+# %% ../nbs/10_experiments.ipynb #3fc2c22b
 def class_labels(
     images, # `ImageArray` with attributes
     most:int=20 # Classes; a label of more values is cut into fifths
@@ -108,7 +109,7 @@ def class_labels(
         labels[name] = np.where(known, np.digitize(v, cuts), -1)
     return labels
 
-# %% ../nbs/10_experiments.ipynb #421001f4
+# %% ../nbs/10_experiments.ipynb #75109c37
 def _open(study:Study, size:int):
     "Training and validation images"
     images = open_images(**find_images(study), size=size, crop=study.crop, progress=False)
@@ -119,7 +120,7 @@ def _extractor(study:Study, out:Path, progress:bool=False):
     path, device = out/'teacher.safetensors', 'cuda' if torch.cuda.is_available() else 'cpu'
     if study.extractor == 'labels' and not path.exists():
         images, _ = _open(study, Teacher.size)
-        epochs = math.ceil(min(125_000, 20*len(images))/len(images))
+        epochs = math.ceil(min(125_000, 20*len(images))/len(images)) # it has learned by then
         fit_teacher(images, class_labels(images), epochs, device=device, progress=progress).save(path)
     if study.extractor == 'inception': return Inception(name=study.weights).to(device)
     return FaceTeacher(path if study.extractor == 'labels' else None).to(device)
@@ -129,10 +130,11 @@ def _real_side(images, net, ns, progress):
     order = np.random.default_rng(0).permutation(len(images))
     k = min(max(ns), len(images)//2)
     held, rest = (feature_stats(images.view(np.sort(i)), net, progress=progress) for i in (order[:k], order[k:]))
-    first = lambda n: FeatureStats(held.protocol).update(held.features[:n])
-    return rest + held, {n: frechet_distance(rest, first(n)) if n <= k else None for n in ns}
+    mixed = np.random.default_rng(1).permutation(k)
+    some = lambda n: FeatureStats(held.protocol).update(held.features[mixed[:n]])
+    return rest + held, {n: frechet_distance(rest, some(n)) if n <= k else None for n in ns}
 
-# %% ../nbs/10_experiments.ipynb #ecb05d8c
+# %% ../nbs/10_experiments.ipynb #364515b7
 def prepare(
     study:Study,
     out:str|Path, # Its folder
@@ -152,6 +154,7 @@ def prepare(
         stats, floors = _real_side(_open(study, study.size)[0], _extractor(study, out, progress), study.n, progress)
         stats.save(out/'real.npz')
         write_atomic(out/'floors.json', lambda p: p.write_text(json.dumps(floors) + '\n'))
+        _opened.cache_clear() # another study may have been here
 
 @lru_cache(maxsize=1)
 def _opened(out:str):
@@ -161,7 +164,7 @@ def _opened(out:str):
     floors = {int(k): v for k, v in json.loads((out/'floors.json').read_text()).items()}
     return study, *_open(study, study.size), _extractor(study, out), FeatureStats.load(out/'real.npz'), floors
 
-# %% ../nbs/10_experiments.ipynb #a677dedb
+# %% ../nbs/10_experiments.ipynb #a586c904
 @torch.no_grad()
 def reconstruction_error(
     model:VAEGAN, # With an encoder
@@ -173,12 +176,14 @@ def reconstruction_error(
     with evaluating(model) as device:
         for i in range(0, len(images), 128):
             x = to_floats(images[i:i+128], device)
-            f.append(extractor(x))
-            g.append(extractor(model.sampler(model.encode(x).mu).float()))
+            x_tilde = model.sampler(model.encode(x).mu).float()
+            with _evaluating(extractor, device): # in full precision, as the distances
+                f.append(extractor(x))
+                g.append(extractor(x_tilde))
     f, g = torch.cat(f).double(), torch.cat(g).double()
     return float((f - g).pow(2).sum(1).mean()/(2*f.var(0).sum()))
 
-# %% ../nbs/10_experiments.ipynb #002e0b28
+# %% ../nbs/10_experiments.ipynb #97f01e79
 @lru_cache(maxsize=1)
 def _known_faces(size:int):
     "Faces and their factors"
@@ -191,11 +196,11 @@ def known_factors_mig(
     study:Study
 ) -> float|None: # In [0, 1]; `None` where factors are not known
     "Mutual information gap of the mean codes of synthetic faces"
-    if not study.source.startswith('synth'): return None
+    if not re.fullmatch(r'synth(:\d+)?', study.source): return None
     faces, f = _known_faces(study.size)
     return mig(encode_images(model, faces)[0].numpy(), f)['value']
 
-# %% ../nbs/10_experiments.ipynb #988c5e39
+# %% ../nbs/10_experiments.ipynb #c578fa58
 class _Clock(Callback):
     "Seconds of the finished epochs, over all sittings"
     order = RunFolder.order + 1
@@ -215,7 +220,7 @@ def device_name() -> str:
     names = [l.split(':')[1].strip() for l in lines if l.startswith('model name')]
     return f'{(names or [platform.machine()])[0]}, {torch.get_num_threads()} threads'
 
-# %% ../nbs/10_experiments.ipynb #cad09b87
+# %% ../nbs/10_experiments.ipynb #ab99bbd2
 def run_experiment(
     out:str|Path, # Folder of a study, see `prepare`
     name:str, # Of the run, and of its folder in `runs`
@@ -249,8 +254,8 @@ def run_experiment(
     write_atomic(run/'result.json', lambda p: p.write_text(json.dumps(result, indent=1) + '\n'))
     return json.loads(json.dumps(result))
 
-# %% ../nbs/10_experiments.ipynb #75f434dd
-_unit = .5 # a `Config`'s beta for one of the report's
+# %% ../nbs/10_experiments.ipynb #fa75af15
+_unit = .5 # β of a `Config` that is β = 1 in the report's unit
 
 def _runs(study, part, changes):
     "A run for each label and seed"
@@ -270,7 +275,7 @@ def beta_sweep(study:Study) -> list: # As `baselines`
     name = lambda b: 'vaegan' if b == 1 else f'beta{b:g}'
     return _runs(study, 'betas', {f'β = {b:g}': (name(b), dict(model='vaegan', beta=_unit*b)) for b in study.betas})
 
-# %% ../nbs/10_experiments.ipynb #339dd4a5
+# %% ../nbs/10_experiments.ipynb #6bf09b24
 CHOICES = { # What is changed in the VAE-GAN
     'γ ten times larger': dict(gamma=10.),
     'γ ten times smaller': dict(gamma=.1),
@@ -292,27 +297,29 @@ CHOICES = { # What is changed in the VAE-GAN
     'beta rises, first half': dict(warmup=.5),
     'mean of the decoder': dict(ema=.99)}
 
-# %% ../nbs/10_experiments.ipynb #fc906dd8
+# %% ../nbs/10_experiments.ipynb #72798fa5
 def preset_changes(
-    preset:str # A name in `PRESETS`
+    preset:str, # A name in `PRESETS`
+    base:Config=PRESETS['paper'] # What it is compared with
 ) -> dict: # Fields of `Config`
-    "What a preset changes in `paper`, but for the data, the sizes of the networks and the length"
-    paper, sizes = asdict(PRESETS['paper']), ('crop', 'enc_fc', 'dis_fc', 'nz', 'width', 'bs', 'epochs')
-    return {k: v for k, v in asdict(PRESETS[preset]).items() if v != paper[k] and k not in sizes}
+    "What a preset changes, but for the crop, the sizes of the networks, the batch and the length"
+    base, shared = asdict(base), ('size', 'channels', 'crop', 'enc_fc', 'dis_fc', 'nz', 'width', 'bs', 'epochs')
+    return {k: v for k, v in asdict(PRESETS[preset]).items() if v != base[k] and k not in shared}
 
 def choices(study:Study) -> list: # As `baselines`
     "The VAE-GAN of Table 2, the preset `larsen`, and one change at a time"
-    changes = {'VAE-GAN': ('vaegan', {}), 'preset larsen': (None, preset_changes('larsen')),
+    changes = {'VAE-GAN': ('vaegan', {}), 'preset larsen': (None, preset_changes('larsen', study.config())),
                **{label: (None, change) for label, change in CHOICES.items()}}
     return _runs(study, 'choices', {label: (run, dict(dict(model='vaegan', beta=_unit), **change))
                                     for label, (run, change) in changes.items()})
 
-# %% ../nbs/10_experiments.ipynb #69edf942
+# %% ../nbs/10_experiments.ipynb #bcdd2ba1
 def best_preset(study:Study) -> list: # As `baselines`
     "VAE-GAN and VAE of Table 2, the preset `best`, and `best` with one of its values as in Table 2"
-    best, paper = dict(preset_changes('best'), beta=PRESETS['best'].beta), dict(asdict(PRESETS['paper']), beta=_unit)
+    best = dict(preset_changes('best', study.config()), beta=PRESETS['best'].beta)
+    table2 = dict(asdict(study.config()), beta=_unit)
     changes = {'VAE-GAN': ('vaegan', dict(beta=_unit)), 'VAE': ('vae', dict(beta=_unit)), 'preset best': (None, best)}
-    changes |= {f'best, {k} as in Table 2': (None, {**best, k: paper[k]}) for k in best}
+    changes |= {f'best, {k} as in Table 2': (None, {**best, k: table2[k]}) for k in best}
     changes = {label: (run, dict(model='vae' if label == 'VAE' else 'vaegan', **settings))
                for label, (run, settings) in changes.items()}
     more = tuple(max(study.seeds) + 1 + i for i in range(2*len(study.seeds)))
@@ -321,14 +328,15 @@ def best_preset(study:Study) -> list: # As `baselines`
 
 PARTS = dict(baselines=baselines, betas=beta_sweep, choices=choices, best=best_preset)
 
-# %% ../nbs/10_experiments.ipynb #f928ce1e
+# %% ../nbs/10_experiments.ipynb #7087dda0
 def study_runs(
     study:Study,
-    only=None # Parts and patterns of run names, such as `['baselines', 'beta75-*']`; all if `None`
+    only=None # Parts and patterns of run names, a list or with commas: 'baselines,beta75-*'; all if `None`
 ) -> list: # As `baselines`, each run once for each table that it is in
     "The runs of a study, or some of them; `ValueError` for a pattern that fits none"
     runs = [r for part in PARTS.values() for r in part(study)]
     if not only: return runs
+    if isinstance(only, str): only = only.split(',')
     fits = lambda r, o: o == r['part'] or fnmatch(r['name'], o)
     if bad := [o for o in only if o not in ('tune', 'search') and not any(fits(r, o) for r in runs)]:
         raise ValueError(f'no run is called {", ".join(bad)}: there are the parts {", ".join(PARTS)}, tune, search, '

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['START', 'SPACE', 'do_runs', 'tune_beta', 'tuned_runs', 'search_objective', 'best_settings', 'tune_best', 'run_study']
 
-# %% ../nbs/10b_studies.ipynb #eda7db04
+# %% ../nbs/10b_studies.ipynb #3d3dc89f
 import json, math, time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -15,7 +15,7 @@ from .bayesopt import BayesOpt, _here, minimize
 from .experiments import STUDIES, Study, _unit, best_preset, prepare, run_experiment, study_runs
 from .tables import collect, make_report, pooled_variance
 
-# %% ../nbs/10b_studies.ipynb #f3443722
+# %% ../nbs/10b_studies.ipynb #94f173e8
 def _left(seconds, todo, workers):
     "What is left, in words"
     return f'about {sum(seconds)/len(seconds)*todo/workers/60:.0f} min left' if todo else 'all done'
@@ -51,7 +51,7 @@ def do_runs(
             report(f'{name}: {_said(result)}; {_left(seconds, len(todo) + len(running), workers)}')
     return failed
 
-# %% ../nbs/10b_studies.ipynb #1e253a8b
+# %% ../nbs/10b_studies.ipynb #3d2ad674
 def _trial(name, out, settings, seed):
     "Result of a run that a search asked for; its error is raised"
     result = run_experiment(out, name, dict(settings, seed=seed % 2**31))
@@ -76,7 +76,8 @@ def tune_beta(
     done = [r for r in collect(study, out) if r['part'] == 'betas' and r.get('value') is not None]
     variance = pooled_variance([[r['value'] for r in done if r['label'] == b] for b in {r['label'] for r in done}])
     trial = partial(_beta_trial, out=str(out), variance=variance)
-    return minimize(trial, {'beta': (1., 150.)}, out/'tune', submit, workers, report=report, budget=study.trials, seed=0)
+    return minimize(trial, {'beta': (1., 150.)}, out/'tune', submit, workers, report=report,
+                    budget=study.trials, seed=0)
 
 def tuned_runs(
     study:Study,
@@ -86,7 +87,7 @@ def tuned_runs(
     settings = dict(model='vaegan', beta=_unit*float(bo.best.params['beta']))
     return [dict(name=f'tuned-{s}', settings=dict(settings, seed=s)) for s in study.seeds]
 
-# %% ../nbs/10b_studies.ipynb #b7922115
+# %% ../nbs/10b_studies.ipynb #00567842
 def search_objective(
     distance:float,
     reconstruction:float, # See `reconstruction_error`
@@ -95,8 +96,8 @@ def search_objective(
     "Logarithm of the distance, with twice the logarithm of what the reconstruction error has above the limit"
     return math.log(distance) + 2*max(0., math.log(reconstruction/limit))
 
-# %% ../nbs/10b_studies.ipynb #ba61ff7a
-START = dict(form='nonsaturating', init='larsen', layer='conv2') # What `tune_best` does not search
+# %% ../nbs/10b_studies.ipynb #1e065716
+START = dict(form='nonsaturating', init='larsen', layer='conv2') # What `tune_best` does not search; β as in `Config`
 SPACE = {'gamma': (.01, 1., 'log'), 'beta': (.2, 5., 'log'), 'lr': (3e-4, 3e-3, 'log'), 'lr_dis': (1e-4, 1e-3, 'log'),
          'ema': (0, 1, 'int'), 'cosine': (0, 1, 'int'), 'warmup': (0, 1, 'int')}
 
@@ -108,7 +109,7 @@ def best_settings(
     return dict(START, gamma=params['gamma'], beta=params['beta'], lr=(lr, lr, lr_dis), ema=.99*params['ema'],
                 warmup=.5*params['warmup'], schedule='cosine' if params['cosine'] else 'flat')
 
-# %% ../nbs/10b_studies.ipynb #c2b4df09
+# %% ../nbs/10b_studies.ipynb #e38f2013
 def _best_trial(params, seed, folder, out, limit):
     settings = dict(best_settings(params), model='vaegan')
     return search_objective(*_trial(f'search/{folder.name}', out, settings, seed), limit)
@@ -128,7 +129,7 @@ def tune_best(
     trial = partial(_best_trial, out=str(out), limit=sum(errors)/len(errors))
     return minimize(trial, SPACE, out/'search', submit, workers, report=report, budget=2*study.trials, seed=0)
 
-# %% ../nbs/10b_studies.ipynb #9be7de8e
+# %% ../nbs/10b_studies.ipynb #0f0198be
 def run_study(
     study:Study|str, # A name in `STUDIES`, or a study
     out:str|Path, # Its folder; one that exists is gone on with
@@ -143,10 +144,13 @@ def run_study(
     runs = study_runs(study, only)
     prepare(study, out, progress)
     failed = do_runs(out, runs, submit, workers, report)
-    if not only or 'tune' in only:
-        bo = tune_beta(study, out, submit, workers, report)
-        failed |= do_runs(out, tuned_runs(study, bo), submit, workers, report)
-    if only and 'search' in only: tune_best(study, out, submit, workers, report)
+    searches = [] if not only else only.split(',') if isinstance(only, str) else only
+    try:
+        if not only or 'tune' in searches:
+            bo = tune_beta(study, out, submit, workers, report)
+            failed |= do_runs(out, tuned_runs(study, bo), submit, workers, report)
+        if 'search' in searches: report(f'found: {tune_best(study, out, submit, workers, report).best}')
+    except ValueError as e: failed['search'] = repr(e) # no trial of it had a value
     page = make_report(out)
     if failed: raise RuntimeError(f'{len(failed)} runs failed: {failed}. The same call tries them again')
     return page

@@ -7,7 +7,7 @@ __all__ = ['REPORT', 'DIFFERENCES', 'TITLES', 'AGAINST', 'collect', 'write_resul
            'as_rows', 'show_rows', 'cost_rows', 'plot_curves', 'plot_changes', 'plot_samples', 'pooled_variance',
            'beta_process', 'compare_searches', 'beta_verdict', 'about', 'make_report']
 
-# %% ../nbs/10a_tables.ipynb #2e74b016
+# %% ../nbs/10a_tables.ipynb #27ad6c50
 import csv, json, math
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -25,7 +25,7 @@ from .experiments import Study, _opened, _unit, study_runs
 from .learner import evaluating
 from .runs import figure_html, load_run, write_report
 
-# %% ../nbs/10a_tables.ipynb #4a6b9e12
+# %% ../nbs/10a_tables.ipynb #4ad66f3d
 def collect(
     study:Study,
     out:str|Path # Its folder
@@ -48,9 +48,9 @@ def collect(
         rows.append(dict(row, error=d.get('error')))
     return rows
 
-# %% ../nbs/10a_tables.ipynb #9ecd86c2
+# %% ../nbs/10a_tables.ipynb #3b65e32a
 def _commit():
-    "The commit of the code that wrote the results, where it is a repository"
+    "The commit of the code that writes the tables, where it is a repository"
     import subprocess
     try:
         return subprocess.run(['git', 'rev-parse', '--short', 'HEAD'], cwd=Path(__file__).parent, capture_output=True,
@@ -72,7 +72,8 @@ def write_results(
     "Everything that tables and figures are made of, in small files without real faces"
     out = Path(out)
     rows, res, done = collect(study, out), out/'results', sorted((out/'runs').glob('*/result.json'))
-    protocol = next((json.loads(p.read_text()).get('protocol') for p in done), None)
+    found = (json.loads(p.read_text()).get('protocol') for p in done)
+    protocol = next((p for p in found if p), None)
     kept = dict(study=asdict(study), commit=_commit(), torch=torch.__version__, protocol=protocol, rows=rows)
     write_atomic(res/'results.json', lambda p: p.write_text(json.dumps(kept, indent=0) + '\n'))
     write_atomic(res/'runs.csv', lambda p: _write_csv(p, rows))
@@ -83,7 +84,7 @@ def write_results(
             write_atomic(res/f'{r["run"]}.png', lambda p: copyfile(picture, p))
     return res
 
-# %% ../nbs/10a_tables.ipynb #abf03d18
+# %% ../nbs/10a_tables.ipynb #5eb09ccc
 def load_results(
     folder:str|Path # `results` of a study, or its folder
 ) -> dict: # study, commit, rows ...
@@ -94,7 +95,7 @@ def load_results(
         raise FileNotFoundError(f'wanted results of a study in {folder}, found no results.json: run_study writes it')
     return dict(json.loads(path.read_text()), folder=path.parent)
 
-# %% ../nbs/10a_tables.ipynb #71491045
+# %% ../nbs/10a_tables.ipynb #7a24cef5
 REPORT = {'GAN': 196.00, 'VAE': 209.00, 'VAE-GAN': 139.33, 'β = 1': 139.33, 'β = 50': 147.92, 'β = 75': 126.75,
           'β = 100': 137.98, 'β = 150': 151.08}
 
@@ -119,7 +120,7 @@ DIFFERENCES = [ # Subject, the report's text, its code, here
     ('β = 25', 'not reported', 'a log of it ends at FID 130.07', 'in the sweep'),
     ('seeds', '1', '1', 'as many as the tables say')]
 
-# %% ../nbs/10a_tables.ipynb #2adc9623
+# %% ../nbs/10a_tables.ipynb #42c324b0
 def _spread(v):
     "Mean, standard deviation and number of the values that are there"
     v = [x for x in v if x is not None and math.isfinite(x)]
@@ -138,7 +139,7 @@ def welch(
     freedom = (vx + vy)**2/(vx**2/(nx - 1) + vy**2/(ny - 1))
     return x - y, float(stdtrit(freedom, .975)*math.sqrt(vx + vy))
 
-# %% ../nbs/10a_tables.ipynb #927707a1
+# %% ../nbs/10a_tables.ipynb #3962cb66
 def _values(results, part, label, key='value'):
     return [r.get(key) for r in results['rows'] if r['part'] == part and r['label'] == label]
 
@@ -168,11 +169,11 @@ def ratio(
     key:str='value' # Or 'reconstruction'
 ) -> tuple: # Ratio, and the ends of its 95 % interval; `None` with fewer than two values on a side
     "Ratio of two geometric means over the seeds; Welch's t test on the logarithms"
-    a, b = (_spread([v and math.log(v) for v in _values(results, part, l, key)]) for l in (label, against))
+    a, b = (_spread([math.log(v) if v else None for v in _values(results, part, l, key)]) for l in (label, against))
     change, half = welch(a, b)
     return None if half is None else tuple(math.exp(change + h) for h in (0, -half, half))
 
-# %% ../nbs/10a_tables.ipynb #1aa1ddff
+# %% ../nbs/10a_tables.ipynb #a04cd4c0
 def _number(s):
     return '-' if s[0] is None else f'{s[0]:.4g}' + ('' if s[1] is None else f' ± {s[1]:.2g}') + f' ({s[2]})'
 
@@ -203,7 +204,7 @@ def _html(rows):
     row = lambda r, tag: '<tr>' + ''.join(f'<{tag}>{escape(c)}' for c in r)
     return '<table>' + row(rows[0], 'th') + ''.join(row(r, 'td') for r in rows[1:]) + '</table>'
 
-# %% ../nbs/10a_tables.ipynb #40b1c80c
+# %% ../nbs/10a_tables.ipynb #5cd9551f
 def cost_rows(
     results:Mapping # See `load_results`
 ) -> list: # As `as_rows`
@@ -219,7 +220,7 @@ def cost_rows(
         rows.append([part, str(len(mine)), f'{hours:.2f}', f'{images:,}', f'{speed:.0f}', devices])
     return rows
 
-# %% ../nbs/10a_tables.ipynb #52fe73a5
+# %% ../nbs/10a_tables.ipynb #8a9c50ed
 def plot_curves(
     results:Mapping, # See `load_results`
     labels=None # Of parts 'baselines', 'betas' and 'best'; the baselines and the best β if `None`
@@ -235,6 +236,7 @@ def plot_curves(
     fig, ax = plt.subplots(figsize=(6, 3.2), layout='constrained')
     for label, color in zip(labels, ('#0072B2', '#D55E00', '#009E73', '#CC79A7')*len(labels)):
         curves = list({r['run']: r['curve'] for r in rows if r['label'] == label}.values())
+        if not curves: raise ValueError(f'no curve of {label!r}: there are {sorted({r["label"] for r in rows})}')
         c = np.array([v[:min(map(len, curves))] for v in curves])
         epochs = np.arange(1, c.shape[1] + 1)
         ax.plot(epochs, c.mean(0), '.-', color=color, label=f'{label} ({len(c)})')
@@ -246,7 +248,7 @@ def plot_curves(
     ax.legend(frameon=False, fontsize=8)
     return fig
 
-# %% ../nbs/10a_tables.ipynb #a269f4ef
+# %% ../nbs/10a_tables.ipynb #207e4f34
 def plot_changes(
     results:Mapping, # See `load_results`
     part:str, # See `summary`
@@ -267,7 +269,7 @@ def plot_changes(
     ax.set(xscale='log', yticks=range(len(labels)), yticklabels=labels, xlabel=f'distance over that of "{against}"')
     return fig
 
-# %% ../nbs/10a_tables.ipynb #ca88c100
+# %% ../nbs/10a_tables.ipynb #fc0ef435
 def plot_samples(
     results:Mapping, # See `load_results`
     runs=None # Names; if `None`, the baselines of every seed, and every β of the first
@@ -290,7 +292,7 @@ def plot_samples(
         ax.set_title(label, fontsize=9)
     return fig
 
-# %% ../nbs/10a_tables.ipynb #9504c4a9
+# %% ../nbs/10a_tables.ipynb #6e59c3ae
 def pooled_variance(
     groups # Lists of values, some of two or more
 ) -> float|None: # `None` where no group has two
@@ -307,17 +309,18 @@ def beta_process(
     if len({r['beta'] for r in rows}) < 2: return None
     labels = {r['label'] for r in rows if r['part'] == 'betas'}
     variance = pooled_variance([[r['value'] for r in rows if r['label'] == label] for label in labels])
-    bo = BayesOpt({'beta': (1., 150.)}, budget=len(rows) + 1)
-    for r in rows: bo.tell(bo.ask({'beta': min(150., max(1., r['beta']))}).id, r['value'], variance)
+    low, high = min(1., *(r['beta'] for r in rows)), max(150., *(r['beta'] for r in rows))
+    bo = BayesOpt({'beta': (low, high)}, budget=len(rows) + 1)
+    for r in rows: bo.tell(bo.ask({'beta': r['beta']}).id, r['value'], variance)
     return bo
 
-# %% ../nbs/10a_tables.ipynb #ee63a3d5
+# %% ../nbs/10a_tables.ipynb #3497f451
 def compare_searches(
     bo:BayesOpt, # See `beta_process`: its mean is taken for the truth
     trials:int=8, # Cost of each search, in runs
     repeats:int=10 # Searches of each kind
 ) -> dict: # Search: expected distance of the β that it chose, one a repeat
-    "Bayesian, random and grid search of equal cost on the process's mean with its noise, in place of training"
+    "Bayesian, random and grid search of equal cost on the process's mean with its noise; all choose by posterior mean"
     gp, lo, hi = bo.model(), *bo.space.spec['beta'][:2]
     sd = math.sqrt(next((t.noise for t in bo.told if t.noise), 0.))
     truth = lambda b: float(gp.predict(np.array([[b]]))[0][0])
@@ -329,11 +332,12 @@ def compare_searches(
             search.tell(t.id, truth(t.params['beta']) + sd*rng.normal(), sd**2)
         chosen['Bayesian'].append(truth(search.best.params['beta']))
         for kind, betas in (('random', rng.uniform(lo, hi, trials)), ('grid', np.linspace(lo, hi, trials))):
-            values = [truth(b) + sd*rng.normal() for b in betas]
-            chosen[kind].append(truth(betas[int(np.argmin(values))]))
+            search = BayesOpt({'beta': (lo, hi)}, budget=trials) # chooses from what it is told as the Bayesian one
+            for b in betas: search.tell(search.ask({'beta': float(b)}).id, truth(b) + sd*rng.normal(), sd**2)
+            chosen[kind].append(truth(search.best.params['beta']))
     return chosen
 
-# %% ../nbs/10a_tables.ipynb #e5608476
+# %% ../nbs/10a_tables.ipynb #4d0e134c
 def beta_verdict(
     results:Mapping # See `load_results`
 ) -> str: # One sentence, or two
@@ -355,12 +359,13 @@ def beta_verdict(
     return (f'With {b[2]} seeds {what} {word} β = 1: {b[0]:.4g} ± {b[1]:.2g} against {a[0]:.4g} ± {a[1]:.2g}, '
             f'a change of {100*change/a[0]:+.1f} % (95 % interval ± {100*half/a[0]:.1f} %).')
 
-# %% ../nbs/10a_tables.ipynb #706a85d1
+# %% ../nbs/10a_tables.ipynb #4e935f9f
 def _real_pictures(out):
     "Figures 1 and 6, which show real images: for the folder, not for `results`"
     study, _, valid, *_ = _opened(str(out))
     parts = [('Figure 1: images of the data set', image_grid(valid[:16]))]
-    for r in study_runs(study, ['baselines', 'betas', 'preset_best-*']):
+    runs = {r['name']: r for r in reversed(study_runs(study, ['baselines', 'betas', 'preset_best-*']))}
+    for r in reversed(runs.values()): # β = 1 is the VAE-GAN
         pictures = sorted((out/'runs'/r['name']/'samples').glob('*.png'))
         if pictures and r['settings']['model'] != 'gan' and r['settings']['seed'] == study.seeds[0]:
             model, _ = load_run(out/'runs'/r['name'])
@@ -388,11 +393,14 @@ def about(
             f'seeds {s["seeds"]}. Tables give mean ± standard deviation (number of seeds). The distances of the report '
             f'are of other features and other pictures: ranks and ratios can be compared, numbers cannot.')
 
-# %% ../nbs/10a_tables.ipynb #c226f47f
+# %% ../nbs/10a_tables.ipynb #c37b9449
 TITLES = dict(baselines='Table 2: GAN, VAE and VAE-GAN', betas="Table 4: β, in the unit of the report's code",
               tuned='The β that was found', choices='Which choices matter: one change at a time',
               best='What the preset `best` is worth')
 AGAINST = dict(betas='β = 1', choices='VAE-GAN', best='preset best') # Row that the others are compared with
+_NOTES = dict(choices='<p>Of 20 rows without any effect one is expected to be beyond the spread.</p>',
+              best='<p>The preset was found by a search on real faces, with other seeds; '
+                   'where the images are the same, part of its lead is that choice.</p>')
 
 def _figures(results, trials):
     "Figures 3 to 5 as HTML"
@@ -416,7 +424,7 @@ def make_report(
     for part, title in TITLES.items():
         if not (table := summary(results, part, AGAINST.get(part))): continue
         fig = plot_changes(results, part, AGAINST[part]) if part in ('choices', 'best') else None
-        parts.append(f'<h2>{title}</h2>{_html(as_rows(table))}' + (figure_html(fig) if fig else ''))
+        parts.append(f'<h2>{title}</h2>{_html(as_rows(table))}{_NOTES.get(part, "")}{figure_html(fig) if fig else ""}')
     parts += [f'<p>{escape(beta_verdict(results))}</p>', *_figures(results, study.trials)]
     parts += [f'<h2>{escape(title)}</h2>{_picture(pixels)}' for title, pixels in _real_pictures(out)]
     differ = [['', 'its text', 'its code', 'here'], *map(list, DIFFERENCES)]
