@@ -233,11 +233,12 @@ def plot_curves(
         betas = [t for t in summary(results, 'betas') if t['distance'][0] is not None and t['label'] != 'β = 1']
         labels = [*dict.fromkeys(r['label'] for r in rows if r['part'] == 'baselines')]
         if betas: labels.append(min(betas, key=lambda t: t['distance'][0])['label'])
-    fig, ax = plt.subplots(figsize=(6, 3.2), layout='constrained')
-    for label, color in zip(labels, ('#0072B2', '#D55E00', '#009E73', '#CC79A7')*len(labels)):
-        curves = list({r['run']: r['curve'] for r in rows if r['label'] == label}.values())
-        if not curves: raise ValueError(f'no curve of {label!r}: there are {sorted({r["label"] for r in rows})}')
-        c = np.array([v[:min(map(len, curves))] for v in curves])
+    curves = {label: list({r['run']: r['curve'] for r in rows if r['label'] == label}.values()) for label in labels}
+    if missing := [label for label, c in curves.items() if not c]:
+        raise ValueError(f'no curve of {", ".join(missing)}: there are {sorted({r["label"] for r in rows})}')
+    fig, ax = plt.subplots(figsize=(7, 3.2), layout='constrained')
+    for (label, c), color in zip(curves.items(), ('#0072B2', '#D55E00', '#009E73', '#CC79A7', '#56B4E9', '#E69F00')*9):
+        c = np.array([v[:min(map(len, c))] for v in c])
         epochs = np.arange(1, c.shape[1] + 1)
         ax.plot(epochs, c.mean(0), '.-', color=color, label=f'{label} ({len(c)})')
         ax.fill_between(epochs, c.min(0), c.max(0), color=color, alpha=.2, lw=0)
@@ -245,7 +246,7 @@ def plot_curves(
     if floor: ax.axhline(floor, color='grey', ls='--', label='real against real')
     ax.set(xlabel='epoch', ylabel=rows[0]['name'], yscale='log')
     ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
-    ax.legend(frameon=False, fontsize=8)
+    ax.legend(frameon=False, fontsize=8, loc='center left', bbox_to_anchor=(1, .5))
     return fig
 
 # %% ../nbs/10a_tables.ipynb #207e4f34
@@ -267,6 +268,9 @@ def plot_changes(
         ax.hlines(y, low, high, color='#0072B2')
     ax.axvline(1, color='grey', ls='--')
     ax.set(xscale='log', yticks=range(len(labels)), yticklabels=labels, xlabel=f'distance over that of "{against}"')
+    ax.xaxis.set_major_locator(plt.LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_major_formatter('{x:g}')
+    ax.xaxis.set_minor_formatter('')
     return fig
 
 # %% ../nbs/10a_tables.ipynb #fc0ef435
