@@ -301,4 +301,4 @@ def _report_study(study, out, quick, only, workers):
     if study not in STUDIES: raise ValueError(f'study {study!r} is unknown: choose one of {", ".join(STUDIES)}')
     plan, out = STUDIES[study], Path(out or f'runs/{study}{"-quick" if quick else ""}')
     workers = workers or torch.cuda.device_count() or min(num_cpus(), 4)
-    return run_study(quick_study(plan) if quick else plan, out, only and only.split(','), **_submit(workers))
+    return run_study(quick_study(plan) if quick else plan, out, only, **_submit(workers))

@@ -329,6 +329,8 @@ def best_preset(study:Study) -> list: # As `baselines`
 PARTS = dict(baselines=baselines, betas=beta_sweep, choices=choices, best=best_preset)
 
 # %% ../nbs/10_experiments.ipynb #7087dda0
+def _parts(only): return only.split(',') if isinstance(only, str) else only
+
 def study_runs(
     study:Study,
     only=None # Parts and patterns of run names, a list or with commas: 'baselines,beta75-*'; all if `None`
@@ -336,7 +338,7 @@ def study_runs(
     "The runs of a study, or some of them; `ValueError` for a pattern that fits none"
     runs = [r for part in PARTS.values() for r in part(study)]
     if not only: return runs
-    if isinstance(only, str): only = only.split(',')
+    only = _parts(only)
     fits = lambda r, o: o == r['part'] or fnmatch(r['name'], o)
     if bad := [o for o in only if o not in ('tune', 'search') and not any(fits(r, o) for r in runs)]:
         raise ValueError(f'no run is called {", ".join(bad)}: there are the parts {", ".join(PARTS)}, tune, search, '

@@ -6,14 +6,14 @@
 __all__ = ['START', 'SPACE', 'do_runs', 'tune_beta', 'tuned_runs', 'search_objective', 'best_settings', 'tune_best', 'run_study']
 
 # %% ../nbs/10b_studies.ipynb #3d3dc89f
-import json, math, time
+import math, time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 from .bayesopt import BayesOpt, _here, minimize
-from .experiments import STUDIES, Study, _unit, best_preset, prepare, run_experiment, study_runs
-from .tables import collect, make_report, pooled_variance
+from .experiments import STUDIES, Study, _parts, _unit, prepare, run_experiment, study_runs
+from .tables import beta_variance, collect, make_report
 
 # %% ../nbs/10b_studies.ipynb #94f173e8
 def _left(seconds, todo, workers):
@@ -73,9 +73,7 @@ def tune_beta(
     "Search beta in the report's interval and unit, [1, 150]"
     out = Path(out)
     prepare(study, out)
-    done = [r for r in collect(study, out) if r['part'] == 'betas' and r.get('value') is not None]
-    variance = pooled_variance([[r['value'] for r in done if r['label'] == b] for b in {r['label'] for r in done}])
-    trial = partial(_beta_trial, out=str(out), variance=variance)
+    trial = partial(_beta_trial, out=str(out), variance=beta_variance(collect(study, out)))
     return minimize(trial, {'beta': (1., 150.)}, out/'tune', submit, workers, report=report,
                     budget=study.trials, seed=0)
 
@@ -144,7 +142,7 @@ def run_study(
     runs = study_runs(study, only)
     prepare(study, out, progress)
     failed = do_runs(out, runs, submit, workers, report)
-    searches = [] if not only else only.split(',') if isinstance(only, str) else only
+    searches = _parts(only) or []
     try:
         if not only or 'tune' in searches:
             bo = tune_beta(study, out, submit, workers, report)

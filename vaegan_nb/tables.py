@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['REPORT', 'DIFFERENCES', 'TITLES', 'AGAINST', 'collect', 'write_results', 'load_results', 'welch', 'summary', 'ratio',
            'as_rows', 'show_rows', 'cost_rows', 'plot_curves', 'plot_changes', 'plot_samples', 'pooled_variance',
-           'beta_process', 'compare_searches', 'beta_verdict', 'about', 'make_report']
+           'beta_variance', 'beta_process', 'compare_searches', 'beta_verdict', 'about', 'make_report']
 
 # %% ../nbs/10a_tables.ipynb #27ad6c50
 import csv, json, math
@@ -22,8 +22,8 @@ from scipy.special import stdtrit
 from .bayesopt import BayesOpt, plot_bo
 from .data import image_grid, to_floats, write_atomic
 from .experiments import Study, _opened, _unit, study_runs
-from .learner import evaluating
-from .runs import figure_html, load_run, write_report
+from .latent import reconstruct
+from .runs import figure_html, write_report
 
 # %% ../nbs/10a_tables.ipynb #4ad66f3d
 def collect(
@@ -71,9 +71,9 @@ def write_results(
 ) -> Path: # `results` in it
     "Everything that tables and figures are made of, in small files without real faces"
     out = Path(out)
-    rows, res, done = collect(study, out), out/'results', sorted((out/'runs').glob('*/result.json'))
-    found = (json.loads(p.read_text()).get('protocol') for p in done)
-    protocol = next((p for p in found if p), None)
+    rows, res = collect(study, out), out/'results'
+    measured = next((out/'runs'/r['run']/'result.json' for r in rows if 'value' in r), None)
+    protocol = measured and json.loads(measured.read_text())['protocol']
     kept = dict(study=asdict(study), commit=_commit(), torch=torch.__version__, protocol=protocol, rows=rows)
     write_atomic(res/'results.json', lambda p: p.write_text(json.dumps(kept, indent=0) + '\n'))
     write_atomic(res/'runs.csv', lambda p: _write_csv(p, rows))
@@ -305,14 +305,20 @@ def pooled_variance(
     if not groups: return None
     return float(sum(np.var(g, ddof=1)*(len(g) - 1) for g in groups)/sum(len(g) - 1 for g in groups))
 
+def beta_variance(
+    rows:list # See `collect`
+) -> float|None: # See `pooled_variance`
+    "Variance of one run, from the seeds of each β of the sweep"
+    swept = [r for r in rows if r['part'] == 'betas' and r.get('value') is not None]
+    return pooled_variance([[r['value'] for r in swept if r['label'] == label] for label in {r['label'] for r in swept}])
+
 def beta_process(
     results:Mapping # See `load_results`
 ) -> BayesOpt|None: # `None` with fewer than two β
     "The Gaussian process that knows every β that was run, and the variance of one run (Figure 5)"
     rows = [r for r in results['rows'] if r['part'] in ('betas', 'tune') and r.get('value') is not None]
     if len({r['beta'] for r in rows}) < 2: return None
-    labels = {r['label'] for r in rows if r['part'] == 'betas'}
-    variance = pooled_variance([[r['value'] for r in rows if r['label'] == label] for label in labels])
+    variance = beta_variance(rows)
     low, high = min(1., *(r['beta'] for r in rows)), max(150., *(r['beta'] for r in rows))
     bo = BayesOpt({'beta': (low, high)}, budget=len(rows) + 1)
     for r in rows: bo.tell(bo.ask({'beta': r['beta']}).id, r['value'], variance)
@@ -368,14 +374,13 @@ def _real_pictures(out):
     "Figures 1 and 6, which show real images: for the folder, not for `results`"
     study, _, valid, *_ = _opened(str(out))
     parts = [('Figure 1: images of the data set', image_grid(valid[:16]))]
-    runs = {r['name']: r for r in reversed(study_runs(study, ['baselines', 'betas', 'preset_best-*']))}
-    for r in reversed(runs.values()): # β = 1 is the VAE-GAN
+    runs = {}
+    for r in study_runs(study, ['baselines', 'betas', 'preset_best-*']): runs.setdefault(r['name'], r)  # β = 1: VAE-GAN
+    for r in runs.values():
         pictures = sorted((out/'runs'/r['name']/'samples').glob('*.png'))
         if pictures and r['settings']['model'] != 'gan' and r['settings']['seed'] == study.seeds[0]:
-            model, _ = load_run(out/'runs'/r['name'])
-            x = to_floats(valid[:8])
-            with evaluating(model): x_tilde = model.sampler(model.encode(x).mu).float()
-            parts.append((f'Figure 6: reconstructions, {r["label"]}', image_grid(torch.cat([x, x_tilde]))))
+            pair = torch.cat([to_floats(valid[:8]), reconstruct(out/'runs'/r['name'], valid[:8])])
+            parts.append((f'Figure 6: reconstructions, {r["label"]}', image_grid(pair)))
     return parts
 
 def _picture(pixels):
