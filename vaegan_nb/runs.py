@@ -23,7 +23,8 @@ from filelock import FileLock, Timeout
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from .data import to_floats, write_atomic
+from .data import to_floats
+from .files import write_atomic
 from .learner import Config, SampleGrid, VAEGANLearner, configure, evaluating, model_of, sample_grid, vaegan_learner
 from .networks import VAEGAN
 
