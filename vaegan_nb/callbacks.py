@@ -18,7 +18,7 @@ from fastai.learner import AvgLoss, AvgSmoothLoss, Metric
 from fastai.torch_core import get_random_states, rank_distrib, set_random_states, set_seed
 from torch import Tensor
 
-from .data import save_grid
+from .images import save_grid
 from .networks import VAEGAN, evaluating
 from .trainer import VAEGANTrainer
 

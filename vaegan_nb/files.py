@@ -42,11 +42,11 @@ def _disk_is_full(e, path):
     try: return not isinstance(e, OSError) and shutil.disk_usage(path.parent).free < 2**20
     except OSError: return False
 
-# %% ../nbs/00a_files.ipynb #3b0f3b3a
+# %% ../nbs/00a_files.ipynb #dbc780ad
 def write_json(
     path:str|Path, # The file
-    o, # What `json` can write
-    indent:int=1 # Of nested lines; `None` puts all into one line
+    o, # What JSON can hold
+    indent:int=1 # Of nested lines; None puts all into one line
 )->Path: # The file
     "Write as JSON, see `write_atomic`"
     text = json.dumps(o, indent=indent) + '\n'
@@ -57,7 +57,7 @@ def read_json(
     keys=(), # Names that the object in it must have
     way_out:str='make it again' # What to do about a damaged one
 )->dict:
-    "The object in a JSON file; FileNotFoundError if there is none, ValueError for anything but an object with `keys`"
+    "The object in a JSON file; FileNotFoundError where there is none, ValueError where it is none with `keys`"
     path = Path(path)
     try: o = json.loads(path.read_text(encoding='utf-8'))
     except FileNotFoundError: raise FileNotFoundError(f'wanted {path}, found no such file: {way_out}') from None

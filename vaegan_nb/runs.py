@@ -23,8 +23,8 @@ from torch import Tensor
 
 from .callbacks import SampleGrid, sample_grid
 from .config import Config
-from .data import to_floats
 from .files import read_json, write_atomic, write_json
+from .images import to_floats
 from .learner import VAEGANLearner, vaegan_learner
 from .networks import VAEGAN, evaluating
 from .report import read_metrics, read_run, write_report
@@ -64,12 +64,13 @@ class RunFolder(Callback):
 
     def _claim(self) -> dict|None:
         "Lock the folder, check all that is in it, and only then write; the state of the run in it, if there is one"
-        if self.path.exists() and not self.path.is_dir(): raise FileExistsError(f'{self.path} is a file: choose another folder')
+        if self.path.is_file(): raise FileExistsError(f'{self.path} is a file: choose another folder')
         self.path.mkdir(parents=True, exist_ok=True)
         guard = FileLock(self.path/'.lock')
         try: guard.acquire(timeout=0)
         except Timeout:
-            raise RuntimeError(f'another process is training in {self.path}: wait for it, or choose another folder') from None
+            raise RuntimeError(f'another process is training in {self.path}: wait for it, '
+                               'or choose another folder') from None
         self.learn.at_exit.callback(guard.release)
         state = self._read_state() if (self.path/'state.pt').exists() else self._check_new()
         for part in self.path.glob('.*.part'): part.unlink() # of a process that was killed while it wrote
@@ -84,12 +85,13 @@ class RunFolder(Callback):
                     fingerprint=getattr(images, 'fingerprint', None))
         return json.loads(json.dumps(dict(config=asdict(self.learn.config), data=data)))
 
-# %% ../nbs/04d_runs.ipynb #3d7344eb
+# %% ../nbs/04d_runs.ipynb #d59d4e87
 @patch
 def _check_new(self:RunFolder):
     "Refuse a folder in which something of somebody's would be overwritten"
     kept = [f for f in ('model.safetensors', 'history.csv', 'report.html') if (self.path/f).exists()]
-    if kept: raise FileExistsError(f'{self.path} holds {", ".join(kept)} but no state.pt to go on from: choose another folder')
+    if kept:
+        raise FileExistsError(f'{self.path} holds {", ".join(kept)} but no state.pt to go on from: choose another folder')
     ours = (self.path/'config.json').exists()
     if ours: read_json(self.path/'config.json', ('config', 'data'), 'it is none of this package: choose another folder')
     elif (self.path/'metrics.jsonl').exists() or any((self.path/'samples').glob('epoch_*.png')):
@@ -101,8 +103,8 @@ def after_epoch(self:RunFolder):
     "Write everything"
     if this_process()[0] or not hasattr(self.learn, 'recorder') or self.learn.epochs_done == 0: return
     r, model = self.recorder, get_model(self.model)
-    state = dict(epochs=self.learn.epochs_done, model=model.state_dict(), opt=self.opt.state_dict(), names=self._columns(),
-                 values=[[None if v is None else float(v) for v in row] for row in r.values],
+    state = dict(epochs=self.learn.epochs_done, model=model.state_dict(), opt=self.opt.state_dict(),
+                 names=self._columns(), values=[[None if v is None else float(v) for v in row] for row in r.values],
                  losses=[float(l) for l in r.losses], lrs=[float(l) for l in r.lrs], iters=[int(i) for i in r.iters],
                  smooth=(int(r.smooth_loss.count), float(r.smooth_loss.val)))
     write_atomic(self.path/'state.pt', lambda p: torch.save(state, p))
@@ -117,10 +119,11 @@ def _columns(self:RunFolder) -> list:
 def _write_readable(self:RunFolder, state:dict):
     "What people and other programs read, from `state`"
     weights = {k: v.detach().cpu().contiguous() for k, v in state['model'].items()}
-    about = json.dumps(dict(epochs=state['epochs'], config=asdict(self.learn.config))) # one key: several come in any order
+    about = json.dumps(dict(epochs=state['epochs'], config=asdict(self.learn.config))) # one: several come in any order
     def write_csv(p):
         with open(p, 'w', newline='') as f:
-            csv.writer(f).writerows([['epoch', *state['names']], *([i+1, *row] for i, row in enumerate(state['values']))])
+            rows = ([i+1, *row] for i, row in enumerate(state['values']))
+            csv.writer(f).writerows([['epoch', *state['names']], *rows])
     write_atomic(self.path/'model.safetensors', lambda p: save_file(weights, p, metadata=dict(run=about)))
     write_atomic(self.path/'history.csv', write_csv)
     write_report(self.path/'report.html', [self.path], title=self.path.name)
@@ -139,14 +142,16 @@ def _check_settings(self:RunFolder):
     same = ('images', 'fingerprint', 'size', 'channels', 'crop', 'filter', 'split')
     if what := _differ(old['data'], new['data'], same):
         source = old['data'].get('source', 'other images')
-        raise ValueError(f'{self.path} holds a run on other images ({source}; {what}): use those, or choose another folder')
+        raise ValueError(f'{self.path} holds a run on other images ({source}; {what}): use those, '
+                         'or choose another folder')
 
-# %% ../nbs/04d_runs.ipynb #00e59f3a
+# %% ../nbs/04d_runs.ipynb #32f30427
 @patch
 def _read_state(self:RunFolder) -> dict:
     "The state of the run in the folder; ValueError if it is damaged, or of something else than what is to go on"
     path = self.path/'state.pt'
-    if not self.resume: raise FileExistsError(f'{self.path} already holds a run: go on with it (resume), or choose another folder')
+    if not self.resume:
+        raise FileExistsError(f'{self.path} already holds a run: go on with it (resume), or choose another folder')
     self._check_settings()
     read_metrics(self.path)
     way_out = 'put back a copy of it, or train again in another folder'
@@ -156,7 +161,8 @@ def _read_state(self:RunFolder) -> dict:
         names, epochs = state['names'], state['epochs']
         for k in 'opt', 'values', 'losses', 'lrs', 'iters', 'smooth': state[k]
     except Exception as e: # whatever an unpickler makes of garbage
-        raise ValueError(f'{path} is damaged ({type(e).__name__}: {(str(e) or "empty").splitlines()[0]}): {way_out}') from e
+        why = (str(e) or 'empty').splitlines()[0]
+        raise ValueError(f'{path} is damaged ({type(e).__name__}: {why}): {way_out}') from e
     if shapes != {k: v.shape for k, v in get_model(self.model).state_dict().items()}:
         raise ValueError(f'{path} is of another model than config.json beside it says: {way_out}')
     if names != self._columns():
@@ -164,7 +170,8 @@ def _read_state(self:RunFolder) -> dict:
         raise ValueError(f'{self.path} holds a run that noted other columns (missing now: {less or "none"}, new: '
                          f'{more or "none"}): go on with the same measurements (--fid), or choose another folder')
     if epochs > self.learn.n_epoch:
-        raise ValueError(f'{self.path} has {epochs} epochs, {self.learn.n_epoch} were asked for: ask for {epochs} or more')
+        asked = self.learn.n_epoch
+        raise ValueError(f'{self.path} has {epochs} epochs, {asked} were asked for: ask for {epochs} or more')
     return state
 
 # %% ../nbs/04d_runs.ipynb #25949726
@@ -212,7 +219,8 @@ def load_run(
     "The model of a run folder, after its last finished epoch; FileNotFoundError or ValueError in one line"
     cfg, _ = read_run(path)
     weights = Path(path)/'model.safetensors'
-    if not weights.is_file(): raise FileNotFoundError(f'{path} has no model.safetensors: no epoch of the run was finished')
+    if not weights.is_file():
+        raise FileNotFoundError(f'{path} has no model.safetensors: no epoch of the run was finished')
     model = VAEGAN(cfg)
     try:
         with safe_open(weights, 'pt') as f: model.load_state_dict({k: f.get_tensor(k) for k in f.keys()})
@@ -229,7 +237,7 @@ def trained_model(
     "The networks of a run, a Learner or themselves; `ValueError` for a GAN where an encoder is needed"
     net = load_run(model)[0] if isinstance(model, (str, Path)) else get_model(getattr(model, 'model', model))
     if encoder and 'encoder' not in net.nets:
-        raise ValueError('a model with an encoder was wanted (VAE or VAE-GAN), found a GAN, which has no codes of images')
+        raise ValueError('a model with an encoder was wanted (VAE or VAE-GAN), found a GAN: it has no codes of images')
     return net
 
 def encode_images(

@@ -20,8 +20,9 @@ import torch
 from scipy.special import stdtrit
 
 from .bayesopt import BayesOpt, plot_bo
-from .data import image_grid, to_floats, write_atomic
+from .data import image_grid, to_floats
 from .experiments import Study, _opened, _unit, study_runs
+from .files import write_atomic
 from .latent import reconstruct
 from .runs import figure_html, write_report
 
