@@ -22,7 +22,8 @@ from .runs import this_process
 
 # %% ../nbs/04e_distributed.ipynb #d9e5e5c2
 try: from accelerate import PartialState
-except ImportError as e: raise ImportError('Training with several processes wants accelerate: pip install "vaegan_nb[distributed]"') from e
+except ImportError as e:
+    raise ImportError('Training with several processes wants accelerate: pip install "vaegan_nb[distributed]"') from e
 from accelerate.utils import DistributedDataParallelKwargs
 from fastai.distributed import DistributedTrainer
 
@@ -48,8 +49,9 @@ class DistributedVAEGAN(DistributedTrainer):
         **kwargs # See `accelerate.Accelerator`
     ):
         self.rank, self.world = this_process()
-        if self.world == 1: raise RuntimeError('DistributedVAEGAN wants processes that have joined, found one: start several '
-                                               'with accelerate launch, and use joined() before anything else')
+        if self.world == 1:
+            raise RuntimeError('DistributedVAEGAN wants processes that have joined, found one: start several '
+                               'with accelerate launch, and use joined() before anything else')
         kwargs.setdefault('kwargs_handlers', [DistributedDataParallelKwargs(broadcast_buffers=False)])
         super().__init__(sync_bn and torch.cuda.is_available(), **kwargs)
 
@@ -59,7 +61,7 @@ class DistributedVAEGAN(DistributedTrainer):
             raise ValueError(f'Wanted a batch that {world} processes can share, 2 images or more each, found bs={bs}: '
                              f'take {max(2, bs//world)*world}')
         with warnings.catch_warnings():
-            warnings.filterwarnings('ignore', message='.*broadcast_buffers') # PyTorch 2.14 has another name for it, 2.4 has not
+            warnings.filterwarnings('ignore', message='.*broadcast_buffers') # PyTorch 2.14 has another name for it
             super().before_fit()
         self.learn.dls.loaders = self.old_dls # fastai's wrapped ones: here `_wrap_dl` is for the loader in use alone
     def after_fit(self):
@@ -70,7 +72,8 @@ class DistributedVAEGAN(DistributedTrainer):
 @patch
 def _wrap_dl(self:DistributedVAEGAN, dl) -> ArrayDL:
     "This process's part of the batches of `dl`"
-    if not isinstance(dl, ArrayDL): raise ValueError(f'Wanted loaders of get_dls or array_dls, found a {type(dl).__name__}')
+    if not isinstance(dl, ArrayDL):
+        raise ValueError(f'Wanted loaders of get_dls or array_dls, found a {type(dl).__name__}')
     return dl if dl.world > 1 else dl.new(rank=self.rank, world=self.world, bs=dl.bs//self.world)
 
 @patch
@@ -94,7 +97,7 @@ def average(
 @patch
 def after_loss(self:DistributedVAEGAN):
     "Make the loss and its terms those of the whole batch"
-    average([self.learn.loss_grad, *(v for v in vars(self.loss_func).values() if torch.is_tensor(v))])
+    average([self.learn.loss_grad, *self.learn.terms.values()])
     self.learn.loss = self.learn.loss_grad.clone()
 
 @patch
