@@ -6,7 +6,7 @@
 __all__ = ['load_images', 'open_images', 'ahead', 'ToTanh', 'ArrayDL', 'array_dls', 'get_dls']
 
 # %% ../nbs/01b_data.ipynb #2a1b0c14
-import hashlib, json, multiprocessing, os, shutil, sys, warnings, zipfile
+import errno, hashlib, json, math, multiprocessing, os, shutil, sys, warnings
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,9 +24,10 @@ from filelock import FileLock, Timeout
 from PIL import UnidentifiedImageError
 from tqdm import tqdm
 
-from .files import write_atomic
-from .images import (CROPS, FILTER, SPLITS, ImageArray, crop_box, denorm, fit_image, image_grid, save_grid,
-                              show_grid, to_floats, to_mode)
+from .faces import check_channels, check_integer, check_seed, check_size
+from .files import read_json, write_json
+from .images import (CROPS, FILTER, SPLITS, ImageArray, check_crop, denorm, fit_image, image_grid, save_grid,
+                              show_grid, to_floats)
 from .sources import Source, celeba_source, download_celeba, find_source, folder_source, read_list, zip_source
 
 # %% ../nbs/01b_data.ipynb #b7cf61ab
@@ -39,8 +40,10 @@ def _decode(source, rows, size, crop, channels):
     for k, i in enumerate(rows):
         try: pixels[k] = fit_image(source.read(source.names[i]), size, crop, channels)
         except UnidentifiedImageError: bad.append([i, 'not an image that Pillow knows'])
-        except Exception as e: bad.append([i, f'{type(e).__name__}: {e}'[:200]])
+        except Exception as e: bad.append([i, _one_line(e)])
     return pixels, bad
+
+def _one_line(e): return f'{type(e).__name__}: {" ".join(str(e).split())}'[:200]
 
 def _start_worker(job):
     global _job
@@ -72,14 +75,16 @@ def _decode_chunks(source, chunks, settings, workers, save=None):
                                    'Call again with fewer workers: finished chunks are kept') from e
 
 # %% ../nbs/01b_data.ipynb #e1271178
-def _check_bad(source, bad, done, max_bad):
-    "A sentence on the bad images; an error if they are too many"
-    few = '; '.join(f'{source.names[i]} ({why})' for i, why in sorted(bad)[:3]) + ('; ...' if len(bad) > 3 else '')
-    report = f'{len(bad):,} of {done:,} images of {source.about} could not be used: {few}'
-    if len(bad) > max_bad*len(source.names) or len(bad) == len(source.names):
-        raise ValueError(f'Wanted at most {max_bad:.0%} bad images, found more: {report}. '
+def _check_bad(about, skipped, done, n, max_bad):
+    "A line on the `[[name, reason]]` that were skipped among the first `done` of `n`; ValueError if they are too many"
+    few = '; '.join(f'{name} ({why})' for name, why in skipped[:3]) + ('; ...' if len(skipped) > 3 else '')
+    report = f'{len(skipped):,} of {done:,} images of {about} could not be used: {few}'
+    if len(skipped) > max_bad*n or len(skipped) == n:
+        raise ValueError(f'Wanted at most {100*max_bad:g}% bad images (max_bad={max_bad:g}), found more: {report}. '
                          f'Mend the source, choose another crop, or raise max_bad')
     return report
+
+def _named(source, bad): return [[source.names[i], why] for i, why in sorted(bad)]
 
 def _decode_all(source, settings, workers, max_bad, progress, note, chunks, bad=(), save=None):
     "Decode `chunks`, `save` them, tell each to `note(chunk, pixels, bad)`, and return all that are bad"
@@ -92,20 +97,20 @@ def _decode_all(source, settings, workers, max_bad, progress, note, chunks, bad=
             bad += new
             done += chunk[1] - chunk[0]
             bar.update(chunk[1] - chunk[0])
-            _check_bad(source, bad, done, max_bad)
-    if bad: warnings.warn('Skipped: ' + _check_bad(source, bad, n, max_bad))
+            _check_bad(source.about, _named(source, bad), done, n, max_bad)
     return bad
 
 # %% ../nbs/01b_data.ipynb #4d84557d
 def _chunks_of(n, size, channels):
-    step = max(1, min(-(-n//16), _CHUNK_BYTES//(size*size*channels)))        # a small source has work for all cores, too
+    step = max(1, min(-(-n//16), _CHUNK_BYTES//(size*size*channels)))  # a small source has work for all cores, too
     return [(a, min(a + step, n)) for a in range(0, n, step)]
 
 def _reserve(path, shape):
     "An .npy file of `shape`, header and zeros, where there is room for it"
     need, free = int(np.prod(shape)), shutil.disk_usage(path.parent).free
     if free < need:
-        raise OSError(f'Wanted {need/1e9:.2f} GB for the images, found {free/1e9:.2f} GB free in {path.parent}')
+        raise OSError(errno.ENOSPC, f'wanted {need/1e9:.2f} GB for {shape[0]:,} images, found {free/1e9:.2f} GB free, '
+                                    f'which hold {free*shape[0]//need:,}')
     with open(path, 'wb') as f:
         np.lib.format.write_array_header_1_0(f, {'descr': '|u1', 'fortran_order': False, 'shape': shape})
         f.truncate(f.tell() + need)
@@ -123,7 +128,7 @@ class _SaveChunk:
             os.fsync(f.fileno())
 
 def _read_journal(path):
-    "Finished chunks and bad images; a line that a kill cut off is removed"
+    "Finished chunks and bad images; a line that a kill cut off is removed; any error where it is damaged"
     text, done, bad = path.read_text(), set(), []
     path.write_text(text := text[:text.rfind('\n') + 1])
     for o in map(json.loads, text.splitlines()):
@@ -131,18 +136,24 @@ def _read_journal(path):
         bad += o['bad']
     return done, bad
 
+def _unfinished(entry, shape):
+    "Where the pixels of a killed build start in its file, its finished chunks, its bad images; `None` if there is none"
+    try:
+        data = np.load(entry/'images.part', mmap_mode='r')
+        return (data.offset, *_read_journal(entry/'journal.jsonl')) if data.shape == shape else None
+    except Exception: return None            # damaged bytes raise a dozen kinds of errors
+
 # %% ../nbs/01b_data.ipynb #b5ef4b20
 def _build(source, entry, settings, workers, max_bad, progress):
     "Fill the cache folder `entry`, going on where a killed build stopped"
     size, crop, channels = settings
     shape, part, journal = (len(source.names), size, size, channels), entry/'images.part', entry/'journal.jsonl'
-    if not (part.exists() and journal.exists()):
+    if _unfinished(entry, shape) is None:
         shutil.rmtree(entry, ignore_errors=True)
         entry.mkdir(parents=True)
         _reserve(part, shape)
         journal.touch()
-    done, bad = _read_journal(journal)
-    start = part.stat().st_size - int(np.prod(shape))
+    start, done, bad = _unfinished(entry, shape)
     with open(journal, 'a') as log:
         def note(chunk, _, new):             # the pixels are on the disk by now: the journal is never ahead of them
             log.write(json.dumps({'chunk': chunk, 'bad': new}) + '\n')
@@ -153,43 +164,57 @@ def _build(source, entry, settings, workers, max_bad, progress):
     table = {k: v[rows] for k, v in (('splits', source.splits), ('attributes', source.attributes)) if v is not None}
     np.savez(entry/'table.npz', rows=rows, **table)
     os.replace(part, entry/'images.npy')
-    meta = {'shape': shape, 'names': [source.names[i] for i in rows], 'attribute_names': source.attribute_names,
-            'meta': _meta(source, settings, bad)}
-    write_atomic(entry/'meta.json', lambda p: p.write_text(json.dumps(meta)))
+    pixels = ImageArray(np.load(entry/'images.npy', mmap_mode='r')).fingerprint
+    meta = {'key': entry.name, 'shape': shape, 'names': [source.names[i] for i in rows],
+            'attribute_names': source.attribute_names, 'meta': _meta(source, settings, bad),
+            'pixels': pixels, 'table': _hash(entry/'table.npz')}
+    write_json(entry/'meta.json', meta, indent=None)
     journal.unlink()
 
 def _meta(source, settings, bad):
     return {'source': source.about, 'size': settings[0], 'crop': settings[1], 'channels': settings[2], 'filter': FILTER,
-            'ignored': source.ignored, 'skipped': [[source.names[i], why] for i, why in bad]}
+            'ignored': source.ignored, 'skipped': _named(source, bad)}
+
+def _hash(path): return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
 
 # %% ../nbs/01b_data.ipynb #2b5f6ced
 def load_images(
-    entry, # a folder of the cache: `images.meta['cache']`, or a copy of it on another machine
+    entry, # a folder of the cache: images.meta['cache'], or a copy of it on another machine
 )->ImageArray: # memory-mapped; its splits are only those the source gave
-    "Open a finished cache entry; its source is not needed"
-    entry = Path(entry)
+    "Open a finished cache entry; its source is not needed. ValueError where it is damaged"
+    return _load(Path(entry))
+
+def _load(entry, key=None):
+    "See `load_images`; with a `key`, an entry of another source or with other settings counts as damaged"
     try:
-        o = json.loads((entry/'meta.json').read_text())
-        data = np.load(entry/'images.npy', mmap_mode='r')
-        size = (entry/'images.npy').stat().st_size
+        o = read_json(entry/'meta.json', ('key', 'shape', 'names', 'attribute_names', 'meta', 'pixels', 'table'))
+        if key not in (None, o['key']): raise ValueError(f'meta.json is of the entry {o["key"]}')
+        data, size = np.load(entry/'images.npy', mmap_mode='r'), (entry/'images.npy').stat().st_size
         if data.shape != tuple(o['shape']) or size != data.offset + data.nbytes:
             raise ValueError(f'images.npy holds {data.shape} in {size:,} bytes, not {tuple(o["shape"])}')
+        if ImageArray(data).fingerprint != o['pixels']: raise ValueError('images.npy holds other pixels than it did')
+        if _hash(entry/'table.npz') != o['table']: raise ValueError('table.npz is not the one that was written')
         with np.load(entry/'table.npz') as table: table = dict(table)
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as e:
-        raise ValueError(f'Wanted a complete cache entry in {entry}, found a damaged one ({e}): open the source again '
-                         f'with open_images, which rebuilds it') from e
-    meta = {**o['meta'], 'cache': str(entry)}
-    res = ImageArray(data, table['rows'], table.get('splits'), o['names'], table.get('attributes'),
-                     o['attribute_names'], meta)
+        res = ImageArray(data, table['rows'], table.get('splits'), o['names'], table.get('attributes'),
+                         o['attribute_names'], {**o['meta'], 'cache': str(entry)})
+    except Exception as e:                   # damaged bytes raise a dozen kinds of errors
+        raise ValueError(f'Wanted a complete cache entry in {entry}, found a damaged one ({_one_line(e)}): '
+                         f'open the source again with open_images, which rebuilds it') from e
     if 'splits' not in table: res.splits[:] = -1
     return res
 
 # %% ../nbs/01b_data.ipynb #baabf604
+def _check_fractions(fractions):
+    "Three floats, or a ValueError"
+    try: parts = tuple(float(o) for o in fractions)
+    except (TypeError, ValueError): parts = ()
+    if len(parts) != 3 or not (min(parts) >= 0 and parts[0] > 0 and abs(math.fsum(parts) - 1) <= 1e-6):
+        raise ValueError(f'Wanted fractions (train, valid, test) that sum to 1, found {fractions}')
+    return parts
+
 def _complete_splits(images, seed, fractions):
     "Give every image a split; at least one validates"
     train, valid, test = fractions
-    if min(fractions) < 0 or train <= 0 or abs(sum(fractions) - 1) > 1e-6:
-        raise ValueError(f'Wanted fractions (train, valid, test) that sum to 1, found {fractions}')
     if len(images) < 2: raise ValueError(f'Wanted at least 2 images, to train and to validate on, found {len(images)}')
     rng = np.random.default_rng(seed)
     given = images.splits[0] >= 0
@@ -206,28 +231,35 @@ def _complete_splits(images, seed, fractions):
 
 # %% ../nbs/01b_data.ipynb #6c1a7928
 def open_images(
-    source, # CelebA, folder, zip, .npy, cache entry, array, `SynthFaces` or 'synth:20000', Hugging Face data set
-    size:int=64, # side of the images, pixels
-    crop=None, # a name in `CROPS` or a box; 'larsen' for CelebA and 'center' otherwise if `None`
+    source, # CelebA, folder, zip, .npy, cache entry, array, SynthFaces or 'synth:20000', Hugging Face data set
+    size:int=64, # side of the images, pixels, 8 to 4096
+    crop=None, # a name in CROPS or a box; 'larsen' for CelebA and 'center' otherwise if None
     channels:int=3, # 3: RGB, 1: luma
-    attributes=None, # CSV with splits or attributes, see `read_list`
-    seed:int=0, # of a random split
+    attributes=None, # CSV with splits or attributes, see read_list
+    seed:int=0, # of a random split, 0 to 2**64 - 1
     fractions:tuple=(.9, .05, .05), # train, valid and test, where the source has no split
-    cache=None, # folder; VAEGAN_CACHE or ~/.cache/vaegan_nb if `None`; `False` keeps the images in memory
-    workers:int=None, # processes that decode; all cores if `None`
+    cache=None, # folder; VAEGAN_CACHE or ~/.cache/vaegan_nb if None; False keeps the images in memory
+    workers:int=None, # processes that decode; all cores if None
     max_bad:float=.05, # share of images that may be unusable
     progress:bool=True, # show a bar
 )->ImageArray: # memory-mapped, unless the source is an array or small
     "Any source as an `ImageArray`: found, decoded once, cached, split"
+    size, channels, seed = check_size(size), check_channels(channels), check_seed(seed)
+    fractions = _check_fractions(fractions)
+    if crop is not None: crop = check_crop(crop)
+    if not 0 <= max_bad <= 1: raise ValueError(f'max_bad: wanted a share from 0 to 1, found {max_bad}')
+    workers = num_cpus() if workers is None else check_integer('workers', workers, 0, 10_000)
     if isinstance(source, ImageArray): return source
     if isinstance(source, (str, os.PathLike)) and (Path(source)/'table.npz').is_file():
-        return _complete_splits(load_images(source), seed, fractions)        # a cache entry: as it is
-    source = find_source(source, attributes, size, channels, seed)
-    settings = size, source.crop if crop is None else crop, channels
-    if isinstance(crop, str): crop_box(crop, 178, 218)                       # an unknown name fails here
-    if workers is None: workers = num_cpus()
-    if cache is False or source.in_memory: images = _in_memory(source, settings, workers, max_bad, progress)
-    else: images = _cached(source, settings, workers, max_bad, progress, cache)
+        images, max_bad = load_images(source), 1                             # a cache entry: as it is
+    else:
+        source = find_source(source, attributes, size, channels, seed)
+        settings = size, source.crop if crop is None else crop, channels
+        if cache is False or source.in_memory: images = _in_memory(source, settings, workers, max_bad, progress)
+        else: images = _cached(source, settings, workers, max_bad, progress, cache)
+    if skipped := images.meta['skipped']:
+        n = len(images) + len(skipped)
+        print('Skipped:', _check_bad(images.meta['source'], skipped, n, n, max_bad))
     return _complete_splits(images, seed, fractions)
 
 def _in_memory(source, settings, workers, max_bad, progress):
@@ -236,7 +268,8 @@ def _in_memory(source, settings, workers, max_bad, progress):
     if isinstance(stored, np.ndarray) and stored.shape[1:] == (size, size, channels) and crop in ('center', 'whole'):
         data, bad = stored, []                                               # nothing to do, and nothing copied
     else:
-        data = np.zeros((n, size, size, channels), np.uint8)
+        try: data = np.zeros((n, size, size, channels), np.uint8)
+        except MemoryError as e: raise ValueError(f'{e}: open it with a cache, which is on the disk') from e
         def note(chunk, pixels, new): data[slice(*chunk)] = pixels
         bad = _decode_all(source, settings, workers, max_bad, progress, note, _chunks_of(n, size, channels))
     rows = np.delete(np.arange(n), [i for i, _ in bad])
@@ -252,12 +285,11 @@ def _cached(source, settings, workers, max_bad, progress, cache):
     key = hashlib.sha256(repr((source.identity, settings, FILTER)).encode()).hexdigest()[:16]
     entry = cache/key
     def load(tell=True):
-        if not (entry/'meta.json').exists(): return None
-        try: return load_images(entry)
+        try: return _load(entry, key) if (entry/'meta.json').exists() else None
         except ValueError as e:
             if tell: warnings.warn(f'{e}. Rebuilding')
-    if (images := load()) is not None: return images                         # no lock: the folder may be read-only
     try:
+        if (images := load()) is not None: return images                     # no lock: the folder may be read-only
         cache.mkdir(parents=True, exist_ok=True)
         lock = FileLock(cache/f'{key}.lock')
         try: held = lock.acquire(timeout=.1)
@@ -273,9 +305,11 @@ def _cached(source, settings, workers, max_bad, progress, cache):
         except (OSError, ValueError) as e:
             shutil.rmtree(entry, ignore_errors=True)                         # nothing half-written stays
             if isinstance(e, ValueError): raise
-            raise OSError(f'Could not write the image cache {entry}: {e}. '
-                          f'Free some space, pass cache=, or set VAEGAN_CACHE') from e
-    return load_images(entry)
+            way_out = 'Call again, perhaps with fewer workers'
+            if e.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES):
+                way_out = 'Free some space, pass cache=, or set VAEGAN_CACHE'
+            raise OSError(f'Could not build the image cache {entry}: {e}. {way_out}') from e
+    return _load(entry, key)
 
 # %% ../nbs/01b_data.ipynb #117a4e0e
 def ahead(
@@ -301,16 +335,16 @@ class ToTanh(Transform):
 class ArrayDL(TfmdDL):
     "A fastai `TfmdDL` that indexes whole batches of an `ImageArray`; the order depends on `(seed, epoch)` only"
     def __init__(self,
-        dataset, # `ImageArray` or uint8 NHWC array
+        dataset, # ImageArray or uint8 NHWC array
         bs:int=64, # images in a batch
         shuffle:bool=False, # a new order every epoch
         seed:int=0, # of the order
-        epoch:int=0, # of the order; set `dl.epoch` before each epoch
-        rank:int=0, # which of `world` parts
-        world:int=1, # number of disjoint, equally large parts; up to `world`-1 images are left out in an epoch
-        resident:bool=None, # keep the pixels on `device`; if `None`, on a GPU where half of its free memory holds them
+        epoch:int=0, # of the order; set dl.epoch before each epoch
+        rank:int=0, # which of the parts
+        world:int=1, # number of disjoint, equally large parts; up to world - 1 images are left out in an epoch
+        resident:bool=None, # keep the pixels on the device; if None, on a GPU where half of its free memory holds them
         num_workers:int=0, # ignored: batches are gathered in this process
-        **kwargs # see `TfmdDL`
+        **kwargs # see TfmdDL
     ):
         if not isinstance(dataset, ImageArray): dataset = ImageArray(dataset)
         if not 0 <= rank < world: raise ValueError(f'Wanted 0 <= rank < world, found rank {rank}, world {world}')
@@ -332,8 +366,8 @@ class ArrayDL(TfmdDL):
         else: yield from ((self.dataset.batch(p),) for p in parts(i) if len(p))
     def _one_pass(self): self._n_inp, self._types = 1, {tuple: [torch.Tensor]}
     def new(self, dataset=None, cls=None, **kwargs):
-        kwargs = {**dict(seed=self.seed, epoch=self.epoch, rank=self.rank, world=self.world, resident=self.resident), **kwargs}
-        return super().new(dataset, cls, **kwargs)
+        own = {k: getattr(self, k) for k in ('seed', 'epoch', 'rank', 'world', 'resident')}
+        return super().new(dataset, cls, **{**own, **kwargs})
 
 # %% ../nbs/01b_data.ipynb #56cacb80
 @patch
@@ -356,20 +390,22 @@ def shard(self:ArrayDL,
     return self.new(rank=rank, world=world)
 
 def array_dls(
-    train, # `ImageArray` or uint8 NHWC array
+    train, # ImageArray or uint8 NHWC array
     valid, # the same; never shuffled, its last batch may be smaller
     bs:int=64, # images in a batch
     seed:int=0, # of the order
-    device=None, # where batches go; fastai's default device if `None`
-    path='.', # `dls.path`
+    device=None, # where batches go; fastai's default device if None
+    path='.', # dls.path
     rank:int=0, # of this process
     world:int=1, # number of processes
 )->DataLoaders:
     "Training batches (shuffled, all of size `bs`) and validation batches of float NCHW images in [-1, 1]"
     train, valid = (o if isinstance(o, ImageArray) else ImageArray(o) for o in (train, valid))
-    n = len(train)//world
-    if n < bs: raise ValueError(f'Wanted at least one training batch of {bs} images, found {n} training images'
-                                f'{f" for each of {world} processes" if world > 1 else ""}: take bs={max(n, 1)}')
+    bs, seed, world = check_integer('bs', bs, 1, 2**31), check_seed(seed), check_integer('world', world, 1, 2**31)
+    n, each = len(train)//world, f' for each of {world} processes' if world > 1 else ''
+    if n < bs: raise ValueError(f'Wanted at least one training batch of {bs} images, found {n} training images{each}: '
+                                + (f'take bs={n}' if n > 1 else f'give at least {2*world} to train on'))
+    if len(valid) < world: raise ValueError(f'Wanted at least one image to validate on{each}, found {len(valid)}')
     device = default_device() if device is None else torch.device(device)
     kwargs = dict(bs=bs, seed=seed, device=device, rank=rank, world=world)
     return DataLoaders(ArrayDL(train, shuffle=True, drop_last=True, **kwargs), ArrayDL(valid, **kwargs),
@@ -377,16 +413,17 @@ def array_dls(
 
 # %% ../nbs/01b_data.ipynb #65c1bf8f
 def get_dls(
-    source, # see `open_images`
+    source, # see open_images
     bs:int=64, # images in a batch
     seed:int=0, # of a random split and of the order
-    device=None, # where batches go; fastai's default device if `None`
-    path='.', # `dls.path`
+    device=None, # where batches go; fastai's default device if None
+    path='.', # dls.path
     rank:int=0, # of this process
     world:int=1, # number of processes
-    **kwargs # see `open_images`
+    **kwargs # see open_images
 )->DataLoaders: # of the train and valid splits; `dls.images` is the `ImageArray`
     "Open a source and load its train and valid splits"
+    bs = check_integer('bs', bs, 1, 2**31)
     images = open_images(source, seed=seed, **kwargs)
     dls = array_dls(images.split('train'), images.split('valid'), bs, seed, device, path, rank, world)
     dls.images = images

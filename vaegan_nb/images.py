@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['SPLITS', 'CROPS', 'FILTER', 'ImageArray', 'denorm', 'image_grid', 'to_floats', 'save_grid', 'show_grid', 'to_mode',
-           'crop_box', 'fit_image']
+           'check_crop', 'crop_box', 'fit_image']
 
-# %% ../nbs/01_images.ipynb #6b39dfd7
+# %% ../nbs/01_images.ipynb #08b55fd8
 import hashlib, mmap, warnings
+from operator import index
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +21,24 @@ from .files import write_atomic
 # %% ../nbs/01_images.ipynb #16ef88cb
 SPLITS = ('train', 'valid', 'test')
 
+def _integers(name, values, n, low, high):
+    "`values` as int64 (n,); ValueError where they are anything else than n whole numbers from `low` to `high`"
+    values = np.asarray(values)
+    whole = values.shape == (n,) and (n == 0 or values.dtype.kind in 'iu')
+    if not whole or n and not low <= values.min() <= values.max() <= high:
+        found = f', {values.min()} to {values.max()}' if whole else ''
+        raise ValueError(f'{name}: wanted {n} integers from {low} to {high}, one for each image, '
+                         f'found {values.dtype} of shape {values.shape}{found}')
+    return values.astype(np.int64)
+
 class ImageArray:
     "uint8 NHWC images with names, splits, attributes and `meta`; a view of some `rows` of `data`, which is not copied"
     n_inp = 1  # fastai: the image is the only input
     def __init__(self,
         data:np.ndarray, # uint8, (N, H, W, C); may be memory-mapped
-        rows=None, # int (n,), the rows of `data` that belong to this view; all of them if `None`
-        splits=None, # int (n,), index into `SPLITS`; all train if `None`
-        names:list=None, # n names, unique within the source; `0..n-1` if `None`
+        rows=None, # int (n,), the rows of data that belong to this view; all of them if None
+        splits=None, # int (n,), index into SPLITS, or -1 where it is open; all train if None
+        names:list=None, # n names, unique within the source; 0..n-1 if None
         attributes=None, # float (n, k), NaN where unknown
         attribute_names:list=(), # k names
         meta:dict=None, # where the pixels came from: source, crop, filter, size, channels, split
@@ -38,12 +49,16 @@ class ImageArray:
             raise ValueError(
                 f'Wanted uint8 images of shape (N, H, W, 3), (N, H, W, 1) or (N, H, W), found {data.dtype} {data.shape}'
                 ': x.transpose(0, 2, 3, 1) makes NHWC of NCHW, ((x + 1)*127.5).round().astype("uint8") is for [-1, 1]')
-        n = len(data) if rows is None else len(rows)
         self.data, self.meta, self.attribute_names = data, dict(meta or {}), list(attribute_names)
-        self.rows = np.arange(n) if rows is None else np.asarray(rows, dtype=np.int64)
-        self.splits = np.zeros(n, np.int8) if splits is None else np.asarray(splits, dtype=np.int8)
+        self.rows = np.arange(len(data)) if rows is None else _integers('rows', rows, len(rows), 0, len(data) - 1)
+        n = len(self.rows)
+        self.splits = np.zeros(n, np.int8) if splits is None else _integers('splits', splits, n, -1, 2).astype(np.int8)
         self.names = [str(i) for i in range(n)] if names is None else list(names)
+        if len(self.names) != n: raise ValueError(f'names: wanted {n}, one for each image, found {len(self.names)}')
         self.attributes = np.asarray(np.zeros((n, 0)) if attributes is None else attributes, dtype=np.float32)
+        if self.attributes.shape != (n, k := len(self.attribute_names)):
+            raise ValueError(f'attributes: wanted numbers of shape ({n}, {k}), a row for each image and a column for '
+                             f'each of the {k} attribute_names, found {self.attributes.shape}')
 
     def __len__(self): return len(self.rows)
     @property
@@ -54,9 +69,17 @@ class ImageArray:
         return f'ImageArray {self.shape} ({counts}; {about or "from memory"}; {len(self.attribute_names)} attributes)'
 
 # %% ../nbs/01_images.ipynb #5d00c758
+def _check_file(data):
+    "OSError where a memory-mapped file was cut: reading what is gone would end the process (SIGBUS)"
+    file = getattr(data, '_mmap', None)
+    if file is not None and (size := file.size()) < len(file):
+        raise OSError(f'{data.filename} was cut to {size:,} of {len(file):,} bytes while it was in use: '
+                      f'open the source again with open_images, which rebuilds it')
+
 @patch
 def __getitem__(self:ImageArray, i):
     "One image (H, W, C) for an integer, else (n, H, W, C): slice, indices or mask"
+    _check_file(self.data)
     return np.asarray(self.data[self.rows[i]])
 
 @patch
@@ -96,14 +119,15 @@ def batch(self:ImageArray,
             warnings.simplefilter('ignore')  # "not writable": it is only read
             flat = torch.from_numpy(np.ascontiguousarray(self.data)).flatten(1)
         self._place(flat, torch.from_numpy(self.rows))
+    if self.home is None: _check_file(self.data)
     x = self._flat.index_select(0, self._rows[torch.as_tensor(i, device=self._flat.device)])
-    if self.home is None and isinstance(self.data, np.memmap) and hasattr(mmap, 'MADV_DONTNEED'):
-        self.data._mmap.madvise(mmap.MADV_DONTNEED)                          # the system may keep the pages, this process need not
+    if self.home is None and getattr(self.data, '_mmap', None) is not None and hasattr(mmap, 'MADV_DONTNEED'):
+        self.data._mmap.madvise(mmap.MADV_DONTNEED)  # the system may keep the pages, this process need not
     return x.view(-1, *self.data.shape[1:]).permute(0, 3, 1, 2)
 
 @patch
 def to(self:ImageArray,
-    device, # where `batch` is to gather from
+    device, # where batch is to gather from
 )->ImageArray: # itself
     "Copy the pixels of this view to a device, in pieces"
     flat = torch.empty(len(self), self.data[:1].size, dtype=torch.uint8, device=device)
@@ -113,6 +137,15 @@ def to(self:ImageArray,
     self._place(flat, torch.arange(len(self), device=device), device)
     return self
 
+# %% ../nbs/01_images.ipynb #e3754800
+@patch(as_prop=True)
+def fingerprint(self:ImageArray)->str: # 16 hexadecimal digits
+    """Hash of the shape and of up to 64 evenly spaced images, the first and the last among them. Others, or the same in
+    another order, have another one; a change that spares those 64 is not seen. Splits and names play no part."""
+    n = len(self)
+    some = self[np.linspace(0, n - 1, min(n, 64)).round().astype(int)]
+    return hashlib.sha256(repr(self.shape).encode() + some.tobytes()).hexdigest()[:16]
+
 # %% ../nbs/01_images.ipynb #1b49eba8
 def denorm(x)->torch.Tensor:
     "From the model's range [-1, 1] to the one for pictures, float32 in [0, 1], clamped"
@@ -121,6 +154,7 @@ def denorm(x)->torch.Tensor:
 def _to_uint8(x):
     "uint8 NHWC numpy from uint8 NHWC or float NCHW in [-1, 1]"
     if isinstance(x, ImageArray): x = x[:]
+    if not len(x): raise ValueError('Wanted at least one image, found none')
     if isinstance(x, (list, tuple)) and torch.is_tensor(x[0]): x = torch.stack(list(x))
     x = x.as_subclass(torch.Tensor) if torch.is_tensor(x) else torch.from_numpy(np.array(x))
     if x.ndim == 3: x = x[None]
@@ -128,7 +162,7 @@ def _to_uint8(x):
     return x.cpu().numpy()
 
 def image_grid(
-    x, # uint8 NHWC or float NCHW in [-1, 1]; array, tensor, list or `ImageArray`
+    x, # uint8 NHWC or float NCHW in [-1, 1]; array, tensor, list or ImageArray
     ncol:int=8, # images in a row
     pad:int=2, # white pixels between images
 )->np.ndarray: # uint8 (height, width, 3)
@@ -164,7 +198,7 @@ def to_floats(
 
 # %% ../nbs/01_images.ipynb #813cadfb
 def save_grid(
-    x, # see `image_grid`
+    x, # see image_grid
     path, # where to; the file appears complete or not at all
     ncol:int=8, # images in a row
 )->Path:
@@ -173,10 +207,10 @@ def save_grid(
     return Path(path)
 
 def show_grid(
-    x, # see `image_grid`
+    x, # see image_grid
     ncol:int=8, # images in a row
     title:str=None, # above the picture
-    ax=None, # matplotlib axes; a new figure if `None`
+    ax=None, # matplotlib axes; a new figure if None
     scale:float=1., # inches an image of a new figure takes
 ):
     "Plot `image_grid`; returns the axes"
@@ -212,14 +246,25 @@ CROPS = {  # name: (left, top, right, bottom) in a 178x218 image; 'center' and '
     'larsen': (15, 40, 163, 188), 'center148': (15, 35, 163, 183), 'center178': (0, 20, 178, 198),
     'center140': (19, 39, 159, 179), 'ttur108': (35, 55, 143, 163), 'center': None, 'whole': None}
 
+def check_crop(
+    crop, # a name in CROPS or a box (left, top, right, bottom) of whole pixels
+): # the name, or the box as a tuple of integers
+    "What `crop_box` takes, or a ValueError that says what it takes"
+    if isinstance(crop, str) and crop in CROPS: return crop
+    try: box = None if isinstance(crop, str) else tuple(index(o) for o in crop)
+    except TypeError: box = None
+    if box is None or len(box) != 4 or not (0 <= box[0] < box[2] and 0 <= box[1] < box[3]):
+        raise ValueError(f'crop: wanted a name of {", ".join(CROPS)}, or a box (left, top, right, bottom) of whole '
+                         f'pixels, found {crop!r}')
+    return box
+
 def crop_box(
-    crop, # a name in `CROPS` or a box (left, top, right, bottom)
+    crop, # a name in CROPS or a box (left, top, right, bottom)
     width:int, # of the image
     height:int, # of the image
 )->tuple: # (left, top, right, bottom)
     "The pixels a crop keeps; 'center' is the largest centred square"
-    if isinstance(crop, str) and crop not in CROPS:
-        raise ValueError(f'Wanted a crop of {list(CROPS)}, or a box, found {crop!r}')
+    crop = check_crop(crop)
     if crop == 'whole': return 0, 0, width, height
     if crop == 'center':
         side = min(width, height)
@@ -227,8 +272,8 @@ def crop_box(
         return left, top, left + side, top + side
     if isinstance(crop, str) and (width, height) != (178, 218):
         raise ValueError(f"Crop {crop!r} is for aligned CelebA of 178x218, found {width}x{height}: use crop='center'")
-    box = CROPS[crop] if isinstance(crop, str) else tuple(crop)
-    if not (0 <= box[0] < box[2] <= width and 0 <= box[1] < box[3] <= height):
+    box = CROPS[crop] if isinstance(crop, str) else crop
+    if box[2] > width or box[3] > height:
         raise ValueError(f'crop {box} does not lie within an image of {width}x{height}')
     return box
 
@@ -245,15 +290,15 @@ def _draft(img, size, crop):
     shrink = min(box[2] - box[0], box[3] - box[1])//(2*size)
     if shrink < 2: return
     img.draft(None, [side//shrink for side in img.size])
-    scale = round(full[0]/upright()[0])                                      # 2, 4 or 8; sizes are rounded up, and what that
-    flips = [turn in o for o in ((2, 3, 6, 7), (3, 4, 7, 8))]                # adds at the file's far edges may come first here
+    scale = round(full[0]/upright()[0])  # 2, 4 or 8; sizes are rounded up, and what that adds at the file's far edges
+    flips = [turn in o for o in ((2, 3, 6, 7), (3, 4, 7, 8))]  # may come first here
     pad = [flip*(scale*now - was) for flip, now, was in zip(flips, upright(), full)]
     return [(b + p)/scale for b, p in zip(box, pad*2)]
 
 def fit_image(
     img, # PIL image or uint8 (H, W, C) array
     size:int=64, # side of the result, pixels
-    crop='center', # see `crop_box`
+    crop='center', # see crop_box
     channels:int=3, # 3 or 1
 )->np.ndarray: # uint8 (size, size, channels)
     "Convert, crop and resize one image"

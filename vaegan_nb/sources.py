@@ -6,8 +6,8 @@
 __all__ = ['Source', 'folder_source', 'zip_source', 'read_list', 'add_list', 'celeba_source', 'real_faces', 'download_celeba',
            'hf_source', 'array_source', 'synth_source', 'find_source']
 
-# %% ../nbs/01a_sources.ipynb #6e9b5029
-import csv, hashlib, io, os, re, zipfile
+# %% ../nbs/01a_sources.ipynb #3f019e05
+import csv, hashlib, io, os, re, stat, zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,11 +20,11 @@ from .images import ImageArray
 @dataclass
 class Source:
     "Images to be read, and what is known about them"
-    about: str                 # one line for `meta`
+    about: str                 # one line for meta
     names: list                # n names
     read: object               # picklable function: name -> PIL image or uint8 array
-    identity: object           # anything with a stable `repr`; it changes when the images or lists do
-    splits: object = None      # int (n,), index into `SPLITS`
+    identity: object           # anything with a stable repr; it changes when the images or lists do
+    splits: object = None      # int (n,), index into SPLITS
     attributes: object = None  # float (n, k)
     attribute_names: list = field(default_factory=list)
     crop: str = 'center'       # used unless the caller names one
@@ -32,6 +32,7 @@ class Source:
     in_memory: bool = False    # no cache needed
 
 _EXTENSIONS = ('.jpg', '.jpeg', '.png', '.webp', '.bmp', '.gif', '.tif', '.tiff')
+_UNPACKED = 2**28  # bytes of one file of a zip
 
 @dataclass
 class _FolderReader:
@@ -40,31 +41,48 @@ class _FolderReader:
 
 @dataclass
 class _ZipReader:
-    "Opens the archive once in each process"
+    "Opens the archive once in each process; refuses a member that would fill the memory, before it is unpacked"
     path: Path
     def __call__(self, name):
         if getattr(self, '_pid', None) != os.getpid(): self._zip, self._pid = zipfile.ZipFile(self.path), os.getpid()
-        return Image.open(io.BytesIO(self._zip.read(name)))
+        size = self._zip.getinfo(name).file_size
+        if size > _UNPACKED: raise ValueError(f'{size:,} bytes when unpacked, at most {_UNPACKED:,} are read')
+        with self._zip.open(name) as f: return Image.open(io.BytesIO(f.read(size)))
     def __getstate__(self): return {'path': self.path}
 
-def _is_hidden(name): return any(part.startswith('.') or part == '__MACOSX' for part in Path(name).parts)
-def _stamp(path): return (s.st_size, s.st_mtime_ns) if Path(path).exists() and (s := os.stat(path)) else None
+# %% ../nbs/01a_sources.ipynb #a8db1837
+def _stamp(path):
+    "Size and time of change of a file; `None` where there is none, and 'special' for what is no regular file"
+    try: s = os.stat(path)
+    except (OSError, ValueError): return None
+    return (s.st_size, s.st_mtime_ns) if stat.S_ISREG(s.st_mode) else 'special'
+
+def _no_image(name, stamp):
+    "Why a file does not count as an image; `None` if it does"
+    parts = Path(name).parts
+    if '..' in parts: return 'with names that lead out of it'
+    if any(o.startswith('.') or o == '__MACOSX' for o in parts): return 'hidden'
+    if not name.lower().endswith(_EXTENSIONS): return 'of another kind'
+    return 'that are no regular files' if stamp == 'special' else None
+
+def _images_among(files, where):
+    "Sorted names of the images among `{name: stamp}`, and how many files are none; hidden ones do not count"
+    others = {}
+    for name, stamp in files.items(): others.setdefault(_no_image(name, stamp), []).append(name)
+    if not (names := sorted(others.pop(None, []))):
+        found = ', '.join(f'{len(o):,} {why} ({min(o)!r})' for why, o in others.items())
+        raise FileNotFoundError(f'Wanted images ({" ".join(_EXTENSIONS)}) in {where}, found none, but '
+                                f'{found or "no file at all"}: check the path, or unpack nested archives')
+    return names, sum(len(others.get(why, ())) for why in ('of another kind', 'that are no regular files'))
 
 # %% ../nbs/01a_sources.ipynb #954a9251
-def _images_among(files, where):
-    "Sorted names of the images, and how many files are none"
-    files = [n for n in files if not _is_hidden(n)]
-    names = sorted(n for n in files if n.lower().endswith(_EXTENSIONS))
-    if not names: raise FileNotFoundError(f'Wanted images ({" ".join(_EXTENSIONS)}) in {where}, found none '
-                                          f'among {len(files)} files: check the path, or unpack nested archives')
-    return names, len(files) - len(names)
-
 def folder_source(root)->Source:
     "All images below a folder, in sorted order"
     root = Path(root)
-    files = [Path(folder, f).relative_to(root).as_posix() for folder, _, found in os.walk(root) for f in found]
+    found = [Path(folder, f).relative_to(root).as_posix() for folder, _, found in os.walk(root) for f in found]
+    files = {n: _stamp(root/n) for n in found}
     names, ignored = _images_among(files, f'folder {root}')
-    identity = str(root.resolve()), [(n, _stamp(root/n)) for n in names]
+    identity = str(root.resolve()), [(n, files[n]) for n in names]
     return Source(f'folder {root.resolve().name}', names, _FolderReader(root), identity, ignored=ignored)
 
 def zip_source(path)->Source:
@@ -73,7 +91,7 @@ def zip_source(path)->Source:
     try:
         with zipfile.ZipFile(path) as z:
             files = {o.filename: (o.file_size, o.CRC) for o in z.infolist() if not o.is_dir()}
-    except zipfile.BadZipFile as e:
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as e:
         raise ValueError(f'Wanted a zip file, found something else in {path} ({path.stat().st_size:,} bytes): '
                          f'an interrupted download, or an error page saved under this name? Fetch it again') from e
     names, ignored = _images_among(files, f'zip {path}')
@@ -91,7 +109,10 @@ def _split_codes(values, where):
 def read_list(path)->tuple:
     "`(columns, {file name: texts})` of a .csv with a header line, or of one of CelebA's space-separated lists"
     path = Path(path)
-    lines = [o for o in path.read_text(encoding='utf-8-sig').splitlines() if o.strip()]
+    if not path.is_file(): raise FileNotFoundError(f'Wanted a list of images (a .csv or .txt), found none at {path}')
+    try: lines = [o for o in path.read_text(encoding='utf-8-sig').splitlines() if o.strip()]
+    except UnicodeDecodeError as e: raise ValueError(f'Wanted a list of images as text, found {path} ({e})') from e
+    if not lines: raise ValueError(f'Wanted a list of images, found an empty file, {path}')
     rows = list(csv.reader(lines)) if path.suffix.lower() == '.csv' else [o.split() for o in lines]
     if path.suffix.lower() == '.csv': head, rows = rows[0], rows[1:]
     elif len(rows) > 1 and len(rows[0]) == 1: head, rows = ['file', *rows[1]], rows[2:]   # a count, then the names
@@ -105,7 +126,7 @@ def read_list(path)->tuple:
 # %% ../nbs/01a_sources.ipynb #e7cda255
 def add_list(
     source:Source, # changed in place; its images are looked up by name, then by the last part of the name
-    path, # see `read_list`
+    path, # see read_list
 )->Source: # the same, with splits or attributes from the list
     "Give a source the splits and attributes that a list file holds"
     head, rows = read_list(path)
@@ -150,8 +171,8 @@ def celeba_source(root)->Source:
         return source
 
 # %% ../nbs/01a_sources.ipynb #52cb8ad7
-def real_faces()->Path: # or `None`
-    "The folder with `utkface/faces64.zip`: VAEGAN_FACES, or `shared/data` beside the repository; `None` where it is in neither"
+def real_faces()->Path|None:
+    "The folder that holds `utkface/faces64.zip`: VAEGAN_FACES, or `shared/data` beside the repository; or `None`"
     beside = [p/'shared'/'data' for p in Path.cwd().resolve().parents[:3]]
     for place in [Path(os.environ['VAEGAN_FACES'])] if 'VAEGAN_FACES' in os.environ else beside:
         if (place/'utkface'/'faces64.zip').is_file(): return place
@@ -166,7 +187,7 @@ The list gives the official split; list_attr_celeba (.txt or .csv) is optional a
 Then open_images({root!r}) works. A Hugging Face data set object, such as load_dataset('flwrlabs/celeba'), works too."""
 
 def download_celeba(
-    root, # folder to put `celeba/` into
+    root, # folder to put celeba/ into
 )->Path:
     "Download CelebA through torchvision, which needs `gdown`; if that fails, the error says what to fetch by hand"
     from torchvision.datasets import CelebA
@@ -190,7 +211,7 @@ class _HFReader:
         return img
 
 def hf_source(
-    ds, # `datasets.Dataset`, or a `DatasetDict` of them
+    ds, # datasets.Dataset, or a DatasetDict of them
 )->Source:
     "The images of a Hugging Face data set; numeric columns are attributes"
     parts = dict(ds) if isinstance(ds, dict) else {'': ds}
@@ -224,9 +245,14 @@ def array_source(images)->Source:
     images = ImageArray(images).data
     return Source('array', [str(i) for i in range(len(images))], _BlockReader(images), images.shape, in_memory=True)
 
+_MOST_FACES = 5_000_000
+
 def synth_source(faces)->Source:
     "A `SynthFaces`, with its factors as attributes"
-    n, probe = len(faces), np.asarray(faces[:4])  # the probe tells renderers, seeds and sizes apart
+    if (n := len(faces)) > _MOST_FACES:
+        raise ValueError(f'Wanted at most {_MOST_FACES:,} synthetic faces, whose names and factors fit into 2 GB of '
+                         f'memory, found {n:,}')
+    probe = np.asarray(faces[:4])  # tells renderers, seeds and sizes apart
     return Source(f'SynthFaces n={n}', [str(i) for i in range(n)], _BlockReader(faces),
                   (n, probe.shape, hashlib.sha256(probe.tobytes()).hexdigest()),
                   attributes=np.asarray(faces.factors(np.arange(n)), np.float32),
@@ -235,14 +261,19 @@ def synth_source(faces)->Source:
 
 # %% ../nbs/01a_sources.ipynb #35ec620f
 def _path_source(path):
-    if not path.exists():
-        raise FileNotFoundError(f'Wanted a folder, zip or .npy of images, found nothing at {path.absolute()}')
-    if path.suffix == '.npy': return array_source(np.load(path, mmap_mode='r'))
-    return zip_source(path) if path.is_file() else celeba_source(path) or folder_source(path)
+    wanted = 'Wanted a folder, zip or .npy of images, found'
+    if path.is_dir(): return celeba_source(path) or folder_source(path)
+    if not path.exists(): raise FileNotFoundError(f'{wanted} nothing at {path.absolute()}')
+    if not path.is_file(): raise ValueError(f'{wanted} neither a folder nor a regular file at {path.absolute()}')
+    if path.suffix.lower() in _EXTENSIONS:
+        raise ValueError(f'{wanted} a single image, {path}: give its folder, {path.absolute().parent}')
+    if path.suffix != '.npy': return zip_source(path)
+    try: return array_source(np.load(path, mmap_mode='r'))
+    except (ValueError, EOFError) as e: raise ValueError(f'{wanted} {path}, damaged or of another kind ({e})') from e
 
 def find_source(
-    source, # path of CelebA, a folder, a zip or an .npy; array; `SynthFaces` or 'synth:20000'; Hugging Face data set
-    attributes=None, # CSV that names splits or attributes, see `read_list`
+    source, # path of CelebA, a folder, a zip or an .npy; array; SynthFaces or 'synth:20000'; Hugging Face data set
+    attributes=None, # CSV that names splits or attributes, see read_list
     size:int=64, # of synthetic faces
     channels:int=3, # of synthetic faces
     seed:int=0, # of synthetic faces
