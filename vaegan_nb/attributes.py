@@ -74,9 +74,9 @@ def _sides(images, names=None, least=10):
 
 # %% ../nbs/06_attributes.ipynb #e537475e
 def attribute_vectors(
-    model, # Run folder, Learner or `VAEGAN` with an encoder, see `trained_model`
+    model, # Run folder, Learner or VAEGAN with an encoder, see trained_model
     images:ImageArray, # With attributes, of the size of the model
-    names:list=None, # Attributes, or 'attribute=value' for one class against all others; all attributes if `None`
+    names:list=None, # Attributes, or 'attribute=value' for one class against all others; all attributes if None
     least:int=10, # Images that each side must have
 )->dict: # {name: vector (nz,)}, in the units of z: the step from the mean image without to the mean image with it
     "Difference of the mean codes of images with and without each attribute (Larsen et al., section 4.1)"
@@ -93,9 +93,9 @@ def _codes(model, x):
     return x.float() if torch.is_tensor(x) and x.ndim == 2 else encode_images(model, x)[0]
 
 def edit(
-    model, # See `trained_model`
-    x, # Images as `encode_images` takes them, or codes, shape (n, nz)
-    vector:Tensor, # Of `attribute_vectors`, shape (nz,)
+    model, # See trained_model
+    x, # Images as encode_images takes them, or codes, shape (n, nz)
+    vector:Tensor, # Of attribute_vectors, shape (nz,)
     strength:float|Tensor=1., # How many vectors to add: one number, or (n,)
 )->Tensor: # Images in [-1, 1], shape (n, channels, size, size)
     "Images with more of an attribute, or with less where `strength` is negative; at 0 they are reconstructed"
@@ -107,11 +107,11 @@ def edit(
 
 # %% ../nbs/06_attributes.ipynb #c816ce50
 def plot_edits(
-    model, # See `trained_model`
-    x, # A few images or codes, see `edit`
-    vectors:Mapping, # Of `attribute_vectors`
+    model, # See trained_model
+    x, # A few images or codes, see edit
+    vectors:Mapping, # Of attribute_vectors
     strengths:tuple=(-2, -1, 0, 1, 2), # Columns
-): # matplotlib `Figure`
+): # matplotlib Figure
     "Each image with less and with more of each attribute"
     import matplotlib.pyplot as plt
     net = trained_model(model)
@@ -139,7 +139,7 @@ def _cuts(v, bins):
 
 def label_classes(
     images:ImageArray, # With attributes
-    labels=None, # Names of attributes; all if `None`
+    labels=None, # Names of attributes; all if None
     bins:int=5, # Classes of a label with more than 20 different values, at quantiles
 )->tuple: # {label: int (n,) classes, -1 where unknown}; {label: values at which the classes 1, 2, ... begin}
     "Attributes as classes, for `fit_teacher`; those that are the same for all images are left out, aloud"
@@ -157,7 +157,7 @@ def label_classes(
 def _class(teacher, label, v): return np.digitize(v, teacher.cuts[label]) if label in teacher.cuts else v
 
 def attribute_classes(
-    teacher:Teacher, # Of `train_teacher`, or any whose labels the images have
+    teacher:Teacher, # Of train_teacher, or any whose labels the images have
     images:ImageArray, # With attributes
 )->dict: # {label: int (n,) classes, -1 where unknown}
     "The labels of images as classes of a teacher"
@@ -172,9 +172,9 @@ def attribute_classes(
 
 # %% ../nbs/06_attributes.ipynb #52883244
 def predict_attributes(
-    teacher:Teacher, # As `train_teacher` returns it
-    images, # Images as `feature_stats` takes them: uint8 array, `ImageArray`, tensor, batches, or function of k
-    n:int=None, # The first `n` images; all if `None`; a function needs it
+    teacher:Teacher, # As train_teacher returns it
+    images, # Images as feature_stats takes them: uint8 array, ImageArray, tensor, batches, or function of k
+    n:int=None, # The first n images; all if None; a function needs it
     bs:int=256, # Images at once
 )->dict: # {label: probabilities (n, classes), float64}
     "What a teacher sees in images, whatever their size"
@@ -186,7 +186,7 @@ def predict_attributes(
     return {k: np.concatenate([o[k] for o in out]) for k in teacher.classes}
 
 def attribute_accuracy(
-    teacher:Teacher, # As `train_teacher` returns it
+    teacher:Teacher, # As train_teacher returns it
     images:ImageArray, # With the labels that it was taught
 )->dict: # {label: (share of known labels named right, share of the commonest class)}; NaN where none is known
     "How often a teacher is right, and how often a guess would be"
@@ -208,14 +208,14 @@ def _labelled(images, labels):
 
 # %% ../nbs/06_attributes.ipynb #5d75d32f
 def train_teacher(
-    images:ImageArray, # With attributes and splits, as `open_images` gives them
-    labels=None, # Names of attributes, or {name: (n,) values for all images}; all attributes if `None`
-    bins:int=5, # See `label_classes`
+    images:ImageArray, # With attributes and splits, as open_images gives them
+    labels=None, # Names of attributes, or {name: (n,) values for all images}; all attributes if None
+    bins:int=5, # See label_classes
     epochs:int=12, # Times that each image of the train split is seen
     seed:int=0, # Not that of the teacher behind a Frechet distance
     verbose:bool=True, # Print how often it is right?
-    **kwargs # `flip=False` where a mirror makes labels wrong; `bs`, `lr`, `device`, `progress`: see `fit_teacher`
-)->Teacher: # `accuracy` and `chance` hold {label: share of held-out images}
+    **kwargs # flip=False where a mirror makes labels wrong; bs, lr, device, progress: see fit_teacher
+)->Teacher: # accuracy and chance hold {label: share of held-out images}
     "Teach attributes on the train split, and measure on the valid split, which it has not seen"
     if isinstance(labels, Mapping): images, labels = _labelled(images, labels), list(labels)
     train = images.split('train') if isinstance(images, ImageArray) else images
@@ -233,8 +233,8 @@ def train_teacher(
 
 # %% ../nbs/06_attributes.ipynb #b71ade0d
 def attribute_scores(
-    teacher:Teacher, # As `train_teacher` returns it
-    images, # See `predict_attributes`
+    teacher:Teacher, # As train_teacher returns it
+    images, # See predict_attributes
     names, # Attributes, or 'attribute=value'
 )->dict: # {name: mean class, or probability of the class, (n,)}
     "How much of each attribute a teacher sees; ValueError for a name that it was not taught"
@@ -246,11 +246,11 @@ def attribute_scores(
     return res
 
 def edit_effects(
-    model, # See `trained_model`
-    x, # Images or codes, see `edit`
-    vectors:Mapping, # Of `attribute_vectors`; the teacher must know their names
-    teacher:Teacher, # Of `train_teacher`, on other images than the model's
-    strength:float=1., # See `edit`
+    model, # See trained_model
+    x, # Images or codes, see edit
+    vectors:Mapping, # Of attribute_vectors; the teacher must know their names
+    teacher:Teacher, # Of train_teacher, on other images than the model's
+    strength:float=1., # See edit
 )->dict: # {vector: {attribute: share of images in which the teacher sees more of it}}
     "How often each vector moves a teacher's prediction of each attribute up"
     net = trained_model(model)
@@ -275,8 +275,8 @@ def _heat(table, rows, columns, low, label, ax):
     return ax
 
 def plot_effects(
-    effects:Mapping, # Of `edit_effects`
-    ax=None, # matplotlib axes; a new figure if `None`
+    effects:Mapping, # Of edit_effects
+    ax=None, # matplotlib axes; a new figure if None
 ): # matplotlib axes
     "Share of images that each vector moves up in each attribute"
     table = np.array([[*o.values()] for o in effects.values()])
@@ -332,8 +332,8 @@ def _others(found, best_of, seed):
     return found[res]
 
 def attribute_similarity(
-    teacher:Teacher, # Of `train_teacher`; it must know neither the model nor the images
-    images, # To judge, for target after target `best_of` candidates: array, `ImageArray`, tensor, or function of k
+    teacher:Teacher, # Of train_teacher; it must know neither the model nor the images
+    images, # To judge, for target after target best_of candidates: array, ImageArray, tensor, or function of k
     labels:ImageArray, # Real images: their attributes are the targets, they themselves give ceiling and floor
     best_of:int=1, # Candidates for each target; 10 is comparable with Yan's and Larsen's cosine, and flatters
     seed:int=0, # Of the other faces that give the floor
@@ -356,8 +356,8 @@ def attribute_similarity(
 
 # %% ../nbs/06_attributes.ipynb #4260e326
 def plot_similarity(
-    scores:Mapping, # {what was judged: `AttributeSimilarity`}
-): # matplotlib `Figure`
+    scores:Mapping, # {what was judged: AttributeSimilarity}
+): # matplotlib Figure
     "Values between their floors and their ceilings"
     import matplotlib.pyplot as plt
     kinds = [*next(iter(scores.values())).value]
@@ -376,8 +376,8 @@ def plot_similarity(
 
 # %% ../nbs/06_attributes.ipynb #c2d78d3c
 def plot_vectors(
-    vectors:Mapping, # Of `attribute_vectors`
-    ax=None, # matplotlib axes; a new figure if `None`
+    vectors:Mapping, # Of attribute_vectors
+    ax=None, # matplotlib axes; a new figure if None
 ): # matplotlib axes
     "Cosines between attribute vectors, and their lengths: attributes that go together in the images share a direction"
     v = torch.stack([*vectors.values()])
@@ -388,11 +388,11 @@ def plot_vectors(
 def attribute_figures(
     run, # Run folder of a model with an encoder
     images:ImageArray, # With attributes and splits, of the size of the model
-    teacher:Teacher=None, # Of `train_teacher`, not of the model's images; without it two figures are left out
-    names:list=None, # See `attribute_vectors`; those with the longest vectors, 8 at most, if `None`
+    teacher:Teacher=None, # Of train_teacher, not of the model's images; without it two figures are left out
+    names:list=None, # See attribute_vectors; those with the longest vectors, 8 at most, if None
     n:int=1000, # Images of the test split to judge, at most
     seed:int=0, # Of the codes
-)->dict: # {'attribute_edits', 'attribute_vectors', 'attribute_effects', 'attribute_similarity': matplotlib `Figure`}
+)->dict: # {'attribute_edits', 'attribute_vectors', 'attribute_effects', 'attribute_similarity': matplotlib Figure}
     "All figures about attributes"
     net, cfg = load_run(run)
     if images.shape[1:] != (cfg.size, cfg.size, cfg.channels):

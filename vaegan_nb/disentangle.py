@@ -52,7 +52,7 @@ def _grid(path, names, kinds, labels, images):
 # %% ../nbs/08_disentangle.ipynb #7ed44c89
 def dsprites(
     path:str|Path # dsprites_ndarray_co1sh3sc6or40x32y32_64x64.npz
-) -> FactorGrid: # Grey images: a model for them has `channels=1`
+) -> FactorGrid: # Grey images: a model for them has channels=1
     "dSprites: shape, scale, orientation, x and y (Matthey et al. 2017)"
     _exists(path, 'dsprites_ndarray_co1sh3sc6or40x32y32_64x64.npz', 'dsprites-dataset')
     try:
@@ -89,10 +89,10 @@ def _reads(model) -> tuple: # Height, width, channels
     return (*size, channels)
 
 def code_function(
-    model, # Run folder, Learner or `VAEGAN`, with an encoder
-    data, # `SynthFaces`, `FactorGrid`, or what has their methods
+    model, # Run folder, Learner or VAEGAN, with an encoder
+    data, # SynthFaces, FactorGrid, or what has their methods
     bs:int=256 # Images at once
-): # Function of (factors, rng) that returns `mu` and `logvar`, each (n, nz), float64
+): # Function of (factors, rng) that returns mu and logvar, each (n, nz), float64
     "Codes of the pictures that `data` renders; ValueError for a model without encoder, or for images of another shape"
     from vaegan_nb.runs import encode_images, trained_model
     for name in 'factor_names', 'sample_factors', 'sample_fixed', 'render':
@@ -117,9 +117,9 @@ class DisentanglementReport:
     information:np.ndarray # (nz, k): share of the entropy of a factor that a latent knows, mean over the draws
     factor_names:tuple # k names
     active:np.ndarray # (nz,) bool
-    std:np.ndarray # (nz,), of `mu` over the images
+    std:np.ndarray # (nz,), of mu over the images
     kl:np.ndarray # (nz,), nats, mean over the images
-    about:dict # Sizes, draws, seed, bins; `noise`: share of a factor that a latent of pure noise would seem to know
+    about:dict # Sizes, draws, seed, bins; noise: share of a factor that a latent of pure noise would seem to know
 
     def __repr__(self):
         return (f'DisentanglementReport({self.active.sum()} of {len(self.active)} latents active, '
@@ -139,8 +139,8 @@ class DisentanglementReport:
 # %% ../nbs/08_disentangle.ipynb #050f93b0
 @patch
 def plot(self:DisentanglementReport,
-    top:float=None # Upper end of the colours; the largest share there is if `None`
-): # matplotlib `Figure`
+    top:float=None # Upper end of the colours; the largest share there is if None
+): # matplotlib Figure
     "Share of each factor's entropy that each latent knows; latents by the factor they know best, inactive ones last"
     import matplotlib.pyplot as plt
     i = np.lexsort([-self.information.max(1), self.information.argmax(1), ~self.active])
@@ -187,12 +187,12 @@ def _sizes(sizes):
 
 # %% ../nbs/08_disentangle.ipynb #4e3e3dd1
 def disentanglement_report(
-    model, # Run folder, Learner or `VAEGAN`, with an encoder
-    data=None, # Data set with known factors; `SynthFaces` of the model's size if `None`
-    sizes:str|dict='small', # 'small', 'full' (disentanglement_lib's), or a dict of changes to 'small', see `SIZES`
+    model, # Run folder, Learner or VAEGAN, with an encoder
+    data=None, # Data set with known factors; SynthFaces of the model's size if None
+    sizes:str|dict='small', # 'small', 'full' (disentanglement_lib's), or a dict of changes to 'small', see SIZES
     repeats:int=3, # Draws; 2 or more, for the standard errors
     bins:int=20, # For MIG
-    binning:str='quantile', # For MIG, see `mig`
+    binning:str='quantile', # For MIG, see mig
     seed:int=0, # Of everything that is drawn
     show:bool=True, # Print the table and draw the matrix?
     bs:int=256 # Images encoded at once

@@ -36,7 +36,7 @@ def generator(
     model:VAEGAN, # On any device
     n:int, # Images in all
     seed:int=0, # Of the codes
-    rank:int=0, # Decode only every `world`-th code, from this one on
+    rank:int=0, # Decode only every world-th code, from this one on
     world:int=1 # Processes that share the codes
 ): # Function of k that returns the next k images, in [-1, 1], shape (k, channels, size, size), on the model's device
     "Images decoded from `n` codes of N(0, I), for `feature_stats`"
@@ -56,11 +56,11 @@ def merged(
     dist.all_gather_object(parts, stats)
     return reduce(FeatureStats.merge, parts)
 
-# %% ../nbs/05b_evaluate.ipynb #a775655a
+# %% ../nbs/05b_evaluate.ipynb #52679271
 @dataclass(frozen=True)
 class Measurement:
     "A distance of generated images from real ones, and what one must know to read it"
-    name:str # See `distance_name`
+    name:str # See distance_name
     value:float # Fréchet distance, 0 or more
     n:tuple # Numbers of real and of generated images; None for a file that does not say
     floor:float|None # Distance of as many held-out real images from the same real ones; None with too few
@@ -87,8 +87,8 @@ class Measurement:
 class Reference:
     "The real side of distances: statistics of the real images that are not held out, and the floors"
     stats:FeatureStats # Of the real images that are not held out
-    floors:dict # {n: distance of n held-out real images from `stats`; None where n are more than half}
-    extractor:object=None # That made `stats`
+    floors:dict # {n: distance of n held-out real images from stats; None where n are more than half}
+    extractor:object=None # That made stats
 
 def _measured(images, extractor, ns, seed, progress, protocol):
     "Statistics of the parts that `hold_out` makes, in one pass, and its sizes"
@@ -104,12 +104,12 @@ def _measured(images, extractor, ns, seed, progress, protocol):
 
 @patch(cls_method=True)
 def of(cls:Reference,
-    images, # Real images, see `image_batches`, or `FeatureStats` of them
-    extractor=None, # See `iter_features`; `FaceTeacher()` if `None`; not needed for `FeatureStats`
+    images, # Real images, see image_batches, or FeatureStats of them
+    extractor=None, # See iter_features; FaceTeacher() if None; not needed for FeatureStats
     ns=(1000,), # Numbers of generated images that will be compared with them, each 2 or more
     seed:int=0, # Of the choice of those held out
     progress:bool=True, # Show a bar?
-    protocol:dict=None # See `feature_stats`
+    protocol:dict=None # See feature_stats
 )->Reference:
     "Measure real images; without floors where there are too few, or statistics whose features were not kept"
     if extractor is None: extractor = FaceTeacher()
@@ -121,7 +121,7 @@ def of(cls:Reference,
     found = (images, {}) if images.features is None else split_real(images, ns, seed)
     return cls(found[0], {n: None for n in ns} | found[1], extractor)
 
-# %% ../nbs/05b_evaluate.ipynb #78f89443
+# %% ../nbs/05b_evaluate.ipynb #ba5c7253
 @patch
 def save(self:Reference,
     path:str|Path # Name ending in .npz
@@ -133,7 +133,7 @@ def save(self:Reference,
 
 @patch(cls_method=True)
 def load(cls:Reference,
-    path:str|Path, # Written by `save`
+    path:str|Path, # Written by save
     extractor=None # That made it; needed to measure images or a model
 )->Reference:
     "Read a reference; ValueError for a damaged file, or one without floors"
@@ -174,12 +174,12 @@ def _no_floor(self, real, n):
     if (real.n or 2*n) >= 2*n: return ['no floor: the features of the real images were not kept']
     return [f'no floor: {n:,} generated images want {2*n:,} real ones or more']
 
-# %% ../nbs/05b_evaluate.ipynb #df914683
+# %% ../nbs/05b_evaluate.ipynb #4b248c05
 @patch
 def measure(self:Reference,
-    what, # `VAEGAN`, images (see `image_batches`), or `FeatureStats` of the same protocol
-    n:int=None, # Generated images; 1,000 of a `VAEGAN`, all others if `None`
-    seed:int=0, # Of the codes of a `VAEGAN`
+    what, # VAEGAN, images (see image_batches), or FeatureStats of the same protocol
+    n:int=None, # Generated images; 1,000 of a VAEGAN, all others if None
+    seed:int=0, # Of the codes of a VAEGAN
     progress:bool=False, # Show a bar?
     more:bool=False # Also KID, precision, recall, density and coverage, where features were kept?
 )->Measurement:
@@ -197,16 +197,16 @@ def measure(self:Reference,
     name = distance_name(real.protocol)
     return Measurement(name, value, (real.n, fake.n), floor, dict(real.protocol), **extra, notes=tuple(notes))
 
-# %% ../nbs/05b_evaluate.ipynb #ab832d0b
+# %% ../nbs/05b_evaluate.ipynb #43afc5b3
 def reference_for(
-    real, # See `Reference.of`; a `Reference` stays as it is
-    fake, # See `Reference.measure`
-    extractor=None, # See `Reference.of`
-    n:int=None, # See `Reference.measure`
+    real, # See Reference.of; a Reference stays as it is
+    fake, # See Reference.measure
+    extractor=None, # See Reference.of
+    n:int=None, # See Reference.measure
     seed:int=0, # Of the choice of those held out
     progress:bool=True, # Show a bar?
-    protocol:dict=None # See `feature_stats`
-)->Reference: # With a floor for the number of images in `fake`, where there can be one
+    protocol:dict=None # See feature_stats
+)->Reference: # With a floor for the number of images in fake, where there can be one
     "The real side for one comparison"
     if isinstance(real, Reference): return real
     if n is None and not (isinstance(fake, (FeatureStats, VAEGAN)) or countable(fake)):
@@ -215,26 +215,26 @@ def reference_for(
     return Reference.of(real, extractor, () if n is None else (n,), seed, progress, protocol)
 
 def fid(
-    real, # Images (see `image_batches`), `FeatureStats`, or `Reference`
-    fake, # `VAEGAN`, images, or `FeatureStats`
-    extractor=None, # `FaceTeacher()` if `None`; `Inception()` makes it the FID
-    n:int=None, # Generated images; 1,000 of a `VAEGAN`, all others if `None`
-    seed:int=0, # Of the choice of real images held out, and of the codes of a `VAEGAN`
+    real, # Images (see image_batches), FeatureStats, or Reference
+    fake, # VAEGAN, images, or FeatureStats
+    extractor=None, # FaceTeacher() if None; Inception() makes it the FID
+    n:int=None, # Generated images; 1,000 of a VAEGAN, all others if None
+    seed:int=0, # Of the choice of real images held out, and of the codes of a VAEGAN
     progress:bool=True, # Show bars?
-    protocol:dict=None # See `feature_stats`
+    protocol:dict=None # See feature_stats
 )->Measurement:
     "Fréchet distance of generated images from real ones, with its floor"
     return reference_for(real, fake, extractor, n, seed, progress, protocol).measure(fake, n, seed, progress)
 
 def evaluate(
-    real, # See `fid`
-    fake, # See `fid`
-    extractor=None, # See `fid`
-    n:int=None, # See `fid`
-    seed:int=0, # See `fid`
+    real, # See fid
+    fake, # See fid
+    extractor=None, # See fid
+    n:int=None, # See fid
+    seed:int=0, # See fid
     progress:bool=True, # Show bars?
-    protocol:dict=None # See `feature_stats`
-)->Measurement: # `kid`, `precision` and so on are None where features were not kept
+    protocol:dict=None # See feature_stats
+)->Measurement: # kid, precision and so on are None where features were not kept
     "`fid`, and every other number that the features allow"
     return reference_for(real, fake, extractor, n, seed, progress, protocol).measure(fake, n, seed, progress, more=True)
 
@@ -245,10 +245,10 @@ class FIDCallback(Callback):
     def __init__(self,
         n:int=1000, # Generated images, 2 or more
         every:int=1, # Epochs from one measurement to the next
-        extractor=None, # `FaceTeacher()` if `None`; `Inception()` makes it the FID
-        images:ImageArray=None, # Real images; those of the training set if `None`
+        extractor=None, # FaceTeacher() if None; Inception() makes it the FID
+        images:ImageArray=None, # Real images; those of the training set if None
         seed:int=0, # Of the codes and of the real images held out
-        reference:Reference=None # Measured before, in place of `extractor` and `images`
+        reference:Reference=None # Measured before, in place of extractor and images
     ):
         if n < 2 or every < 1: raise ValueError(f'wanted n of 2 or more and every of 1 or more, found {n} and {every}')
         if reference is not None and not (extractor is None and images is None):
@@ -271,7 +271,7 @@ class FIDCallback(Callback):
 @patch
 def after_validate(self:FIDCallback):
     "Measure, append to the Recorder's row, and write the line"
-    if not self.trained: return # `validate` and `get_preds` train nothing
+    if not self.trained: return # validate and get_preds train nothing
     epoch, value, self.trained = self.learn.epochs_done + 1, None, False
     if epoch % self.every == 0:
         m = self.reference.measure(self.vaegan_trainer.net, self.n_images, self.z_seed)
@@ -288,7 +288,7 @@ def _write(self:FIDCallback, row:dict):
     lines = [json.dumps(r) + '\n' for r in (*(r for r in read_metrics(path) if r['epoch'] < row['epoch']), row)]
     write_atomic(path/'metrics.jsonl', lambda p: p.write_text(''.join(lines)))
 
-# %% ../nbs/05b_evaluate.ipynb #1ff0617f
+# %% ../nbs/05b_evaluate.ipynb #9c8cc666
 def is_run(
     path:str|Path # Anything
 )->bool:
@@ -299,7 +299,7 @@ def is_run(
 
 def opened_as(
     run:str|Path # Run folder
-)->dict: # `size`, `channels` and, where the run knows, `crop`: arguments of `open_images`
+)->dict: # size, channels and, where the run knows, crop: arguments of open_images
     "How the images of a run were opened; ValueError for a folder without a whole config.json"
     path = Path(run)/'config.json'
     way_out = 'choose another run, or train again'
@@ -322,16 +322,16 @@ def _agreed(sources, **asked):
 
 # %% ../nbs/05b_evaluate.ipynb #a1143909
 def open_pair(
-    real, # Real images: `.npz` of statistics, run folder, or anything that `open_images` opens
+    real, # Real images: .npz of statistics, run folder, or anything that open_images opens
     fake, # Images to judge: the same
-    extractor, # See `iter_features`
-    n:int=None, # Images to judge, 2 or more; 1,000 of a run, all others if `None`
-    size:int=None, # Height and width of images in pixels; a run's, or 64, if `None`
-    crop=None, # See `open_images`; a run's if `None`
-    channels:int=None, # 3 for colour, 1 for grey; a run's, or 3, if `None`
-    seed:int=0, # Of a run's codes, and of the choice of `n` images
+    extractor, # See iter_features
+    n:int=None, # Images to judge, 2 or more; 1,000 of a run, all others if None
+    size:int=None, # Height and width of images in pixels; a run's, or 64, if None
+    crop=None, # See open_images; a run's if None
+    channels:int=None, # 3 for colour, 1 for grey; a run's, or 3, if None
+    seed:int=0, # Of a run's codes, and of the choice of n images
     progress:bool=True # Show bars?
-)->tuple: # Real and fake side for `fid` and `evaluate`: images, statistics or a `Reference`
+)->tuple: # Real and fake side for fid and evaluate: images, statistics or a Reference
     "Open two sources alike; FileNotFoundError or ValueError where there is nothing"
     if n is not None and n < 2: raise ValueError(f'wanted 2 images to judge or more, found n={n}')
     how = _agreed([real, fake], size=size, crop=crop, channels=channels)

@@ -67,7 +67,7 @@ _CACHED = ('pt_inception-2015-12-05-6726825d.pth', 'weights-inception-2015-12-05
 def _sha256(path): return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 def find_inception(
-    weights:str|Path=None, # Path; VAEGAN_INCEPTION, then torch.hub's cache, then a download if `None`
+    weights:str|Path=None, # Path; VAEGAN_INCEPTION, then torch.hub's cache, then a download if None
 )->Path: # A file that exists; its hash is not checked yet, unless it was downloaded
     "Where the weights of the FID's Inception are; FileNotFoundError says what to put where"
     where = 'weights=' if weights else 'VAEGAN_INCEPTION'
@@ -103,7 +103,7 @@ def _inception(path):
 class Inception(nn.Module):
     "The FID's Inception-v3 as pytorch-fid runs it: images in [-1, 1] of any size to (n, 2048) features"
     def __init__(self,
-        weights:str|Path=None, # See `find_inception`
+        weights:str|Path=None, # See find_inception
         name:str=None, # What to call weights that are not the FID's; needed for them, without effect for the FID's
     ):
         super().__init__()
@@ -150,12 +150,12 @@ def evaluating(
     finally:
         for m, training in modes.items(): m.training = training
 
-# %% ../nbs/05a_features.ipynb #4f8b2e0e
+# %% ../nbs/05a_features.ipynb #7649892d
 def image_batches(
-    images, # uint8 NHWC array, `ImageArray`, `SynthFaces`, tensor, batches, or function of k that returns k images
-    n:int=None, # The first `n` images, 1 or more; all of them if `None`; a function needs it
+    images, # uint8 NHWC array, ImageArray, SynthFaces, tensor, batches, or function of k that returns k images
+    n:int=None, # The first n images, 1 or more; all of them if None; a function needs it
     bs:int=32, # Images at once, of a source that does not come in batches
-): # Batches as they come, see `to_floats`
+): # Batches as they come, see to_floats
     "The images of any source, batch by batch"
     if n is not None and n < 1: raise ValueError(f'Wanted n of 1 or more, found {n}')
     if isinstance(images, (str, os.PathLike)):
@@ -175,7 +175,7 @@ def image_batches(
             if n is not None and (n := n - len(x)) <= 0: return
 
 def countable(
-    images # See `image_batches`
+    images # See image_batches
 )->bool:
     "Do the images have a length and slices, unlike batches and functions?"
     return hasattr(images, '__getitem__') and not isinstance(images, (list, tuple))
@@ -242,17 +242,19 @@ def _classes(labels, n):
 
 # %% ../nbs/05a_features.ipynb #546d8cd9
 def fit_teacher(
-    images, # Anything that gives uint8 (n, height, width, 3 or 1) by integer arrays: array, `ImageArray`, `SynthFaces`
+    images, # Anything that gives uint8 (n, height, width, 3 or 1) by integer arrays: array, ImageArray, SynthFaces
     labels:Mapping, # {name: (n,) classes 0, 1, ...; -1 or NaN where unknown}
     epochs:int=12, # Times that each image is seen
     seed:int=0, # Of the weights, the order and the augmentation
     flip:bool=True, # Do the labels stay true in a mirror?
     bs:int=64, # Images in a batch
     lr:float=3e-3, # Highest learning rate
-    device=None, # Where to fit; CPU if `None`
+    device=None, # Where to fit; CPU if None
     progress:bool=True, # Show a bar
 )->Teacher: # In evaluation mode, its weights rounded to half precision
     "Teach a `Teacher` labels of images, with AdamW and one cycle of the learning rate"
+    if min(bs, epochs) < 1 or not lr > 0:
+        raise ValueError(f'Wanted epochs and bs of 1 or more and lr above 0, found {epochs}, {bs} and {lr}')
     n, bs, device = len(images), min(bs, len(images)), torch.device(device or 'cpu')
     table, classes = _classes(labels, n)
     cpu_bf16 = getattr(torch.cpu, '_is_avx512_bf16_supported', bool)
@@ -277,9 +279,9 @@ def fit_teacher(
     return teacher.half().float().eval()
 
 def teacher_accuracy(
-    teacher:Teacher, # As `fit_teacher` returns it
-    images, # See `fit_teacher`
-    labels:Mapping, # See `fit_teacher`
+    teacher:Teacher, # As fit_teacher returns it
+    images, # See fit_teacher
+    labels:Mapping, # See fit_teacher
 )->dict: # {label: share of the images with a known label that get the right one}
     "How often a teacher is right"
     table, _ = _classes(labels, len(images))
@@ -299,7 +301,7 @@ def save(self:Teacher,
     return write_atomic(path, lambda part: save_file(state, part, {'teacher': json.dumps(about)}))
 
 def load_teacher(
-    path:str|Path, # Written by `Teacher.save`
+    path:str|Path, # Written by Teacher.save
 )->Teacher: # In evaluation mode, float32
     "Read a teacher"
     if not Path(path).is_file(): raise FileNotFoundError(f'Wanted a teacher at {path}, found no file: see Teacher.save')
@@ -307,7 +309,9 @@ def load_teacher(
         with safe_open(path, 'pt') as f: about, state = f.metadata(), {k: f.get_tensor(k).float() for k in f.keys()}
         teacher = Teacher(**json.loads(about['teacher']))
         teacher.load_state_dict(state)
-    except (SafetensorError, TypeError, KeyError, ValueError, RuntimeError) as e:
+        bad = [k for k, v in state.items() if not v.isfinite().all()]
+        if bad: raise ValueError(f'{bad[0]} holds NaN or infinity')
+    except (SafetensorError, AttributeError, OSError, TypeError, KeyError, ValueError, RuntimeError) as e:
         raise ValueError(f'Wanted a teacher in {path}, found something else ({type(e).__name__}: {str(e)[:200]}): '
                          f'only files that Teacher.save wrote can be used') from e
     return teacher.eval()
@@ -324,7 +328,7 @@ class FaceTeacher(nn.Module):
     "Channel means of a `Teacher`, by default of the one in this package: features where nothing can be downloaded"
     name = 'FaceTeacher'
     def __init__(self,
-        teacher:Teacher|str|Path=None, # A teacher or its file; the one taught on `SynthFaces` if `None`
+        teacher:Teacher|str|Path=None, # A teacher or its file; the one taught on SynthFaces if None
         levels:str='last', # 'last': means of the last 256 channels; 'multi': of all 496, of every convolution
     ):
         super().__init__()
@@ -362,14 +366,15 @@ def _describe(extractor, protocol):
     return {'extractor': name, 'weights': _weights_hash(extractor)[:16]}
 
 def iter_features(
-    images, # See `image_batches`
+    images, # See image_batches
     extractor, # Module or function of images in [-1, 1], (n, channels, height, width), that returns (n, D) features
-    n:int=None, # The first `n` images; all of them if `None`; a function needs it
-    bs:int=None, # Images at once; 32, and 256 on a GPU, if `None`; halved where memory is short
+    n:int=None, # The first n images; all of them if None; a function needs it
+    bs:int=None, # Images at once; 32, and 256 on a GPU, if None; halved where memory is short
     progress:bool=True, # Show a bar
-    protocol:dict=None, # See `feature_stats`
+    protocol:dict=None, # See feature_stats
 ): # Pairs of features, float32 (k, D), and the protocol, batch by batch
     "Features of all images, the last partial batch included; ValueError for images that do not fit"
+    if bs is not None and bs < 1: raise ValueError(f'Wanted bs of 1 or more, found {bs}')
     net = extractor if isinstance(extractor, nn.Module) else _Function(extractor)
     with evaluating(net) as device: bs, found, size = bs or (256 if device.type == 'cuda' else 32), 0, None
     about = {**(protocol or {}), **_describe(extractor, protocol or {})}
@@ -392,13 +397,13 @@ class _Function(nn.Module):
         self.forward = f
 
 def feature_stats(
-    images, # See `image_batches`
-    extractor, # See `iter_features`
-    n:int=None, # The first `n` images; all of them if `None`; a function needs it
-    bs:int=None, # Images at once; 32, and 256 on a GPU, if `None`; halved where memory is short
+    images, # See image_batches
+    extractor, # See iter_features
+    n:int=None, # The first n images; all of them if None; a function needs it
+    bs:int=None, # Images at once; 32, and 256 on a GPU, if None; halved where memory is short
     progress:bool=True, # Show a bar
     protocol:dict=None, # More about the images, such as crop and filter, to be compared with the other side's
-)->FeatureStats: # With a protocol of extractor, weights, image size and, of an `ImageArray`, crop and filter
+)->FeatureStats: # With a protocol of extractor, weights, image size and, of an ImageArray, crop and filter
     "Features of all images as statistics"
     stats = None
     for f, about in iter_features(images, extractor, n, bs, progress, protocol):
@@ -407,7 +412,7 @@ def feature_stats(
 
 # %% ../nbs/05a_features.ipynb #a56c2b97
 def distance_name(
-    protocol:Mapping, # Of `FeatureStats`
+    protocol:Mapping, # Of FeatureStats
 )->str: # 'FID', 'FD-teacher' or 'FD(...)'
     "What a Frechet distance between these features may be called"
     if protocol.get('weights') == INCEPTION_SHA256[:16]: return 'FID'

@@ -132,10 +132,10 @@ def save(self:FeatureStats,
 # %% ../nbs/05_fid.ipynb #fb0ccd15
 @patch(cls_method=True)
 def load(cls:FeatureStats,
-    path:str|Path, # Written by `save` or by pytorch-fid
+    path:str|Path, # Written by save or by pytorch-fid
     protocol:dict=None, # What a file without protocol is known to be
     n:int=None # Number of images, for a file that does not say
-) -> FeatureStats: # `n` is None where it is unknown: good for distances, not for merging
+) -> FeatureStats: # n is None where it is unknown: good for distances, not for merging
     "Read statistics, unpickling nothing; ValueError where the file is damaged or holds something else"
     if not Path(path).is_file(): raise FileNotFoundError(f'no statistics at {path}: write them with FeatureStats.save')
     try:
@@ -216,8 +216,8 @@ def hold_out(
     return sizes, np.searchsorted(sizes, np.random.default_rng(seed).permutation(total), side='right')
 
 def floors(
-    parts, # `FeatureStats` of each part of `hold_out`
-    sizes # The n of `hold_out`
+    parts, # FeatureStats of each part of hold_out
+    sizes # The n of hold_out
 ) -> dict: # n: Fréchet distance of the n held-out images from the real side
     "What a model would get whose images are real"
     *held, real = parts
@@ -245,6 +245,7 @@ def frechet_infinity(
     check_same(a, b)
     x, y = _features(a, b)
     n, D, rng = min(len(x), len(y)), x.shape[1], np.random.default_rng(seed)
+    if parts < 2: raise ValueError(f'a line wants 2 parts or more, found {parts}')
     if n//parts < D: raise ValueError(f'{n} images in {parts} parts are fewer than {D} dimensions in each, '
                                       'where 1/N is no line: take more images, fewer parts, or kid')
     x, y = x[rng.permutation(len(x))[:n]], y[rng.permutation(len(y))[:n]]
@@ -270,6 +271,7 @@ def kid(
     "Kernel inception distance, unbiased at any N (Bińkowski et al. 2018)"
     check_same(a, b)
     x, y = _features(a, b, least=4)
+    if subsets < 2 or size < 2: raise ValueError(f'wanted 2 subsets of 2 images or more, found {subsets} of {size}')
     n, rng = min(len(x), len(y)), np.random.default_rng(seed)
     m = min(size, n//2)
     draw = lambda z: z[rng.choice(len(z), m, replace=False)].astype(np.float64)
@@ -299,6 +301,7 @@ def precision_recall(
 ) -> dict: # precision, recall, coverage in [0, 1]; density, 0 or more
     "Improved precision and recall, density and coverage (Naeem et al. 2020, eq. 1-5), exact, in blocks of 32 MB"
     check_same(real, fake)
+    if k < 1: raise ValueError(f'wanted k of 1 or more, found {k}')
     x, y = (z.astype(np.float64) - real.features[0] for z in _features(real, fake, least=k+1))
     rounding = 4*x.shape[1]*np.finfo(np.float64).eps*max(np.einsum('ij,ij->i', z, z).max() for z in (x, y))
     rx, ry = _radii(x, k) - rounding, _radii(y, k) - rounding

@@ -18,7 +18,7 @@ class FactorGrid:
         factor_names, # k names
         factor_sizes, # Number of settings of each
         images=None, # uint8 (product of the sizes, height, width, channels): anything that integer arrays index
-        kinds=None # 'ordinal', 'nominal' or 'periodic' for each factor; all ordinal if `None`
+        kinds=None # 'ordinal', 'nominal' or 'periodic' for each factor; all ordinal if None
     ):
         self.factor_names, self.factor_sizes = tuple(factor_names), tuple(map(int, factor_sizes))
         self.images, self.factor_kinds = images, tuple(kinds or ['ordinal']*len(self.factor_names))
@@ -150,10 +150,11 @@ def mig(
     factors, # Integer settings, shape (n, k)
     bins:int=20, # For each latent
     binning:str='quantile', # 'quantile': equal counts; 'width': equal widths, as disentanglement_lib
-    active=None, # (nz,) bool; `active_units(codes)` if `None`
+    active=None, # (nz,) bool; active_units(codes) if None
     least:int=5000 # Fewer images than these are refused
 ) -> dict: # value in [0, 1]; per_factor (k,); in nats: information (nz, k), entropy, bias; n, bins, binning, active
     "Mutual information gap (Chen et al. 2018, section 4), 10,000 images in disentanglement_lib"
+    if bins < 2: raise ValueError(f'wanted 2 bins or more, found {bins}')
     z, f = _tables(codes, factors, least, 'MIG')
     active = _active(z, active)
     binned = [_bin(c, bins, binning) for c in z[:, active].T]
@@ -187,6 +188,7 @@ def dci_of(
 # %% ../nbs/06a_scores.ipynb #617a6b9d
 def _train_test(codes, factors, n_train, n_test, purpose, seed):
     "Shuffled: codes and factors to train with, codes and factors to test with"
+    if min(n_train, n_test) < 1: raise ValueError(f'wanted images to train and to test, found {n_train} and {n_test}')
     z, f = _tables(codes, factors, n_train + n_test, f'{purpose} with {n_train:,} to train and {n_test:,} to test')
     i, j = np.split(np.random.default_rng(seed).permutation(len(z))[:n_train + n_test], [n_train])
     return *_tables(z[i], f[i]), z[j], f[j]
@@ -198,8 +200,8 @@ def dci(
     factors, # Integer settings, shape (n, k)
     n_train:int=10_000, # Images to train with
     n_test:int=5000, # Images to test with
-    learner=None, # scikit-learn classifier with `feature_importances_`; `GradientBoostingClassifier` if `None`
-    active=None, # (nz,) bool; `active_units` of the training codes if `None`
+    learner=None, # scikit-learn classifier with feature_importances_; GradientBoostingClassifier if None
+    active=None, # (nz,) bool; active_units of the training codes if None
     seed:int=0 # Of the choice of images, and of the learner
 ) -> dict: # disentanglement, completeness, informativeness, in [0, 1]; importances (nz, k); n_train, n_test, active
     "DCI (Eastwood & Williams 2018), by gradient boosting as in disentanglement_lib; needs scikit-learn"
@@ -224,7 +226,7 @@ def sap(
     continuous:bool=False, # Squared correlation, for factors with an order; else accuracy of a linear classifier
     n_train:int=10_000, # Images to train with, or to correlate
     n_test:int=5000, # Images to test the classifier with
-    active=None, # (nz,) bool; `active_units` of the training codes if `None`
+    active=None, # (nz,) bool; active_units of the training codes if None
     seed:int=0 # Of the choice of images, and of the classifier
 ) -> dict: # value; per_factor (k,); scores (nz, k), in [0, 1]; continuous, n_train, n_test, active (nz,)
     "SAP (Kumar et al. 2018, section 3), by LinearSVC(C=0.01, balanced) as in disentanglement_lib; needs scikit-learn"
@@ -278,6 +280,10 @@ class _Fresh:
         return self.codes(a, rng), self.codes(b, rng)
 
 # %% ../nbs/06a_scores.ipynb #d298d04b
+def _check_batches(n_train, n_test, batch):
+    if min(n_train, n_test, batch) < 1:
+        raise ValueError(f'wanted batches of 1 or more, found {n_train} and {n_test} of {batch}')
+
 def _sources(codes, factors, active, rng):
     "Batches to train with, batches to test with, the active latents, and the variance of each latent"
     if callable(codes):
@@ -298,10 +304,11 @@ def beta_vae_score(
     n_train:int=10_000, # Batches to train with
     n_test:int=5000, # Batches to test with
     batch:int=64, # Pairs in a batch
-    active=None, # (nz,) bool; `active_units` of the codes if `None`
+    active=None, # (nz,) bool; active_units of the codes if None
     seed:int=0 # Of the batches
 ) -> dict: # value: accuracy, in [0, 1], by chance 1/k; train: the same in training; n_train, n_test, batch, active
     "beta-VAE score (Higgins et al. 2017, section 3), by logistic regression as in disentanglement_lib"
+    _check_batches(n_train, n_test, batch)
     rng = np.random.default_rng(seed)
     *sources, active, _ = _sources(codes, factors, active, rng)
     def points(source, n):
@@ -320,10 +327,11 @@ def factor_vae_score(
     n_train:int=10_000, # Batches to train with
     n_test:int=5000, # Batches to test with
     batch:int=64, # Images in a batch
-    active=None, # (nz,) bool; `active_units` of the codes if `None`
+    active=None, # (nz,) bool; active_units of the codes if None
     seed:int=0 # Of the batches
 ) -> dict: # value: accuracy, in [0, 1], 0 if no latent is active; votes in training (k, nz); and as above
     "FactorVAE score (Kim & Mnih 2018), inactive latents left out as in disentanglement_lib"
+    _check_batches(n_train, n_test, batch)
     rng = np.random.default_rng(seed)
     *sources, active, variance = _sources(codes, factors, active, rng)
     def count(source, n):
