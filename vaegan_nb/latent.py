@@ -102,7 +102,8 @@ def plot_reconstructions(
 ): # matplotlib Figure
     "Originals over the reconstructions of each model (Figure 6 of the report)"
     if not isinstance(models, (Mapping, list, tuple)): models = [models]
-    pairs = models.items() if isinstance(models, Mapping) else [(model_name(m.config), m) for m in map(trained_model, models)]
+    named = isinstance(models, Mapping)
+    pairs = models.items() if named else [(model_name(m.config), m) for m in map(trained_model, models)]
     rows = [reconstruct(m, images[:n]) for _, m in pairs]
     return _plot_rows(torch.cat([to_floats(images[:n]), *rows]), ['original', *(name for name, _ in pairs)])
 
