@@ -7,22 +7,23 @@ __all__ = ['Best', 'rbf', 'matern52', 'GP', 'log_marginal', 'log_ei', 'expected_
            'worth', 'Space', 'maximize', 'Trial', 'BayesOpt', 'plot_bo', 'minimize', 'processes']
 
 # %% ../nbs/09_bayesopt.ipynb #646f194b
-import json, os, time
-from collections import Counter, namedtuple
+import json, os
+from collections import namedtuple
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-from fastcore.basics import num_cpus, patch
-from fastcore.xtras import modified_env
+from fastcore.basics import patch
 from scipy import optimize
 from scipy.linalg import cho_solve, solve_triangular
 from scipy.special import erfcx, ndtr
 from scipy.stats import qmc
+
+from .jobs import Job, processes, reason, run_jobs
+
+_all_ = ['processes'] # for `minimize`, beside it
 
 # %% ../nbs/09_bayesopt.ipynb #bd03b569
 def _r2(a, b, length): return (((a[:, None] - b[None])/length)**2).sum(-1)
@@ -285,6 +286,7 @@ class BayesOpt:
         seed:int=0, # Decides the first points and the seeds of the trials
         path:str|Path=None # The study's file, a line of JSON for every ask, tell and fail; one that exists is continued
     ):
+        if budget < 1: raise ValueError(f'wanted a budget of 1 trial or more, found {budget}')
         self.space, self.gp, self.acquisition, self.budget = Space(space), gp or GP(), acquisition, budget
         self.init = 2*len(space) + 2 if init is None else init
         self.tol, self.seed, self.path = tol, seed, path and Path(path)
@@ -315,12 +317,27 @@ def _restore(self:BayesOpt):
     if head.encode().startswith(data): return self.path.write_text(head)
     whole = data[:data.rfind(b'\n') + 1]
     try:
-        first, *lines = [json.loads(line) for line in whole.splitlines()]
-        if first != json.loads(head): raise ValueError(f'it begins with {first}')
-        self.trials = {t.id: t for t in [Trial(**line) for line in lines]}
-    except (ValueError, TypeError) as e:
-        raise ValueError(f'{self.path} is no study of {self.space.spec}: {e!r}: take another path, or its space') from e
+        first, *lines = [json.loads(line) for line in whole.splitlines() or [data]]
+        if list(first) != ['space']: raise ValueError('it does not begin with a space')
+        if first['space'] == self.space.spec: self.trials = self._read(lines)
+    except (ValueError, TypeError, AttributeError, RecursionError) as e:
+        raise ValueError(f'{self.path} is damaged, or no study ({reason(e)}): take another path, or move it away '
+                         f'and begin anew') from e
+    if first['space'] != self.space.spec:
+        raise ValueError(f'{self.path} holds a study of another space ({first["space"]}, not {self.space.spec}): '
+                         f'take that, or another path')
     os.truncate(self.path, len(whole))
+
+@patch
+def _read(self:BayesOpt, lines:list) -> dict:
+    "Trials by their ids, from the records of them; ValueError or TypeError for what `_record` never wrote"
+    trials = {}
+    for t in (Trial(**line) for line in lines):
+        if t.id not in trials and t.id != len(trials): raise ValueError(f'trial {t.id} follows {len(trials)} others')
+        self.space.encode(t.params)
+        if t.value is not None and not np.isfinite(t.value): raise ValueError(f'trial {t.id} has the value {t.value}')
+        trials[t.id] = t
+    return trials
 
 # %% ../nbs/09_bayesopt.ipynb #5c9f903b
 @patch
@@ -358,6 +375,11 @@ def fail(self:BayesOpt,
 ):
     "There will be no value of this trial"
     self._record(replace(self._pending(id), error=error))
+
+@patch
+def retry_failed(self:BayesOpt):
+    "Give every failed trial another chance: it is pending again"
+    for t in [t for t in self.trials.values() if t.error is not None]: self._record(replace(t, error=None))
 
 # %% ../nbs/09_bayesopt.ipynb #013ad3ea
 @patch
@@ -431,62 +453,41 @@ def plot_bo(
     return fig
 
 # %% ../nbs/09_bayesopt.ipynb #4292bfaa
-def _here(fn, *args):
-    "A `submit` that does the work at once"
-    job = Future()
-    try: job.set_result(fn(*args))
-    except Exception as e: job.set_exception(e)
-    return job
-
 def minimize(
     objective:Callable, # Called with (params, seed, out_dir); returns the value, or (value, its variance)
     space:dict, # As for `BayesOpt`
     out_dir:str|Path=None, # Gets `study.jsonl` and a folder for every trial; a study found there is continued
-    submit:Callable=_here, # submit(fn, *args) returns something with .done() and .result()
+    submit:Callable=None, # As for `run_jobs`: `here`, or `processes` for several workers, if `None`
     workers:int=1, # Trials at a time
     retries:int=2, # How often a failed or lost trial is started again, in its own folder
+    retry_failed:bool=False, # Give the trials that failed in an earlier call another chance?
+    report:Callable=print, # Is told, in a line, of every trial that ended; nobody is if `None`
+    patience:float=60., # Seconds that a trial waits whose folder is `Busy`
     poll:float=.1, # Seconds between two looks at the running trials
-    report:Callable=print, # Is told, in a line, of every trial that failed
     **study # More for `BayesOpt`: `budget`, `gp`, `seed` ...
 ) -> BayesOpt: # The finished study: its `best`, its `trials`
-    "Search `space` for the smallest value of `objective`; `ValueError` if every trial failed"
+    "Search `space` for the smallest value of `objective`; `ValueError` if no trial has one"
     out_dir = out_dir and Path(out_dir)
     bo = BayesOpt(space, path=out_dir and out_dir/'study.jsonl', **study)
-    waiting, running, tries = bo.pending, {}, Counter()
-    while True:
-        while len(running) < workers and (waiting or not bo.done):
-            t = waiting.pop(0) if waiting else bo.ask()
-            folder = out_dir and out_dir/f'trial_{t.id:03}'
-            if folder: folder.mkdir(exist_ok=True)
-            running[t.id] = t, submit(objective, t.params, t.seed, folder)
-        if not running: break
-        ended = [(t, job) for t, job in running.values() if job.done()]
-        if not ended: time.sleep(poll)
-        for t, job in ended:
-            del running[t.id]
-            try: bo.tell(t.id, *np.atleast_1d(job.result()))
-            except Exception as e:
-                tries[t.id] += 1
-                again = tries[t.id] <= retries
-                report(f'trial {t.id} {t.params} failed, {"to be started again" if again else "given up"}: {e!r}')
-                waiting.append(t) if again else bo.fail(t.id, repr(e))
-    if not bo.told: raise ValueError(f'all {len(bo.trials)} trials failed, the first one with {bo.trials[0].error}')
+    if retry_failed: bo.retry_failed()
+    waiting, ids = bo.pending, {}
+    def next_job():
+        if not waiting and bo.done: return None
+        t = waiting.pop(0) if waiting else bo.ask()
+        folder = out_dir and out_dir/f'trial_{t.id:03}'
+        if folder: folder.mkdir(exist_ok=True)
+        name = f'trial {t.id} (' + ', '.join(f'{k} {v:.4g}' for k, v in t.params.items()) + ')'
+        ids[name] = t.id
+        return Job(name, objective, (t.params, t.seed, folder))
+    def done(job, result):
+        value, *noise = np.atleast_1d(result)
+        bo.tell(ids[job.name], value, *noise)
+        return f'{value:.4g}'
+    todo = max(0, bo.budget - len(bo.trials)) + len(waiting)
+    run_jobs(next_job, done, lambda job, why: bo.fail(ids[job.name], why), submit, workers, retries,
+             patience, poll, todo, report)
+    if not bo.told:
+        errors = [t.error for t in bo.trials.values() if t.error]
+        raise ValueError(f'no trial has a value: {len(errors)} of {len(bo.trials)} failed'
+                         + (f', the first one with {errors[0]}' if errors else ', the others are busy'))
     return bo
-
-# %% ../nbs/09_bayesopt.ipynb #66846207
-def processes(
-    n:int=2, # Trials at a time: `workers` of `minimize`
-    gpus:list=None # Ids of the GPUs to use, one for each trial; `n` is then their number
-) -> Callable: # A `submit` for `minimize`
-    "Every trial in a new process, with a GPU or its share of the cores to itself; `ValueError` if all are busy"
-    slots = dict.fromkeys(gpus or range(n))
-    threads = os.environ.get('OMP_NUM_THREADS', str(max(1, num_cpus()//n)))  # more would slow each other down
-    def submit(fn, *args):
-        free = [slot for slot, job in slots.items() if job is None or job.done()]
-        if not free: raise ValueError(f'all {len(slots)} processes are busy: call minimize with workers={len(slots)}')
-        pool = ProcessPoolExecutor(1, get_context('spawn'))               # CUDA does not survive a fork
-        env = {'CUDA_VISIBLE_DEVICES': str(free[0])} if gpus else {'OMP_NUM_THREADS': threads}
-        with modified_env(**env): slots[free[0]] = pool.submit(fn, *args)
-        pool.shutdown(wait=False)
-        return slots[free[0]]
-    return submit
