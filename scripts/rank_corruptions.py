@@ -13,10 +13,11 @@ from PIL import Image
 from torch import nn
 from torchvision.transforms.v2.functional import gaussian_blur
 
-from vaegan_nb.data import _real_faces, read_list, zip_source
+from vaegan_nb.data import read_list, zip_source
 from vaegan_nb.faces import FACTORS, SynthFaces
 from vaegan_nb.features import FaceTeacher, Teacher, feature_stats, fit_teacher
 from vaegan_nb.fid import frechet_distance
+from vaegan_nb.sources import real_faces
 
 KINDS = {'blur': 'standard deviation, pixels', 'noise': 'standard deviation, grey levels',
          'not faces': 'share of textures', 'dropped': 'share of one kind of face that is missing',
@@ -83,7 +84,7 @@ def monotone(curve):
 
 def real_faces(n, start=0):
     "Images and labels (age in years, gender and race as codes, -1 unknown), or `None` where there are no real faces"
-    place = _real_faces()
+    place = real_faces()
     if place is None: return None
     source = zip_source(place/'utkface'/'faces64.zip')
     names = source.names[start:start + n]
@@ -120,7 +121,7 @@ def main(n=2000, n_teach=6000, out='results/teacher_ranking.json', seed=0):
     result = {'n': n, 'shipped': FaceTeacher().protocol, 'synthetic': {}, 'real': {}}
     sets = synthetic_sets(n)
     for name, extractor in teachers.items(): result['synthetic'][name] = rank(*sets, extractor)
-    if _real_faces() is not None:
+    if real_faces() is not None:
         u, labels = real_faces(n_teach, start=4*n)
         labels['age'] = age_bins(labels['age'])
         teachers['teacher of their labels'] = FaceTeacher(fit_teacher(u, labels, epochs=12, seed=seed))

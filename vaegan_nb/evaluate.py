@@ -20,9 +20,10 @@ from fastcore.basics import patch
 from fastcore.foundation import L
 from torch import nn
 
-from .data import ImageArray, open_images, write_atomic
+from .data import ImageArray, open_images
 from .features import FaceTeacher, distance_name, feature_stats
 from .fid import FeatureStats, check_same, floor, frechet_distance, kid, precision_recall
+from .files import write_atomic
 from .learner import evaluating
 from .networks import VAEGAN
 from .runs import from_first, load_run, read_metrics, this_process

@@ -23,7 +23,7 @@ import torch
 from fastai.callback.core import Callback
 from filelock import FileLock, Timeout
 
-from .data import _real_faces, array_dls, celeba_source, open_images, save_grid, to_floats
+from .data import array_dls, celeba_source, open_images, save_grid, to_floats
 from .disentangle import mig
 from .evaluate import FIDCallback, generator, measure
 from .faces import SynthFaces
@@ -34,6 +34,7 @@ from .jobs import Busy, reason
 from .learner import PRESETS, Config, SampleGrid, configure, evaluating, vaegan_learner
 from .networks import VAEGAN
 from .runs import RunFolder, encode_images, read_metrics
+from .sources import real_faces
 
 # %% ../nbs/10_experiments.ipynb #47891ea9
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def find_images(
                                     f'(data.download_celeba says which files), or name its folder in VAEGAN_CELEBA')
         return dict(source=folder)
     if study.source == 'faces':
-        folder = _real_faces()
+        folder = real_faces()
         if folder is None: raise FileNotFoundError('wanted utkface/faces64.zip and utkface/attributes.csv, found none: '
                                                    'name the folder that holds utkface in VAEGAN_FACES')
         return dict(source=folder/'utkface'/'faces64.zip', attributes=folder/'utkface'/'attributes.csv')

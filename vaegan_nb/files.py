@@ -45,8 +45,8 @@ def _disk_is_full(e, path):
 # %% ../nbs/00a_files.ipynb #dbc780ad
 def write_json(
     path:str|Path, # The file
-    o, # What `json` can write
-    indent:int=1 # Of nested lines; `None` puts all into one line
+    o, # What JSON can hold
+    indent:int=1 # Of nested lines; None puts all into one line
 )->Path: # The file
     "Write as JSON, see `write_atomic`"
     text = json.dumps(o, indent=indent) + '\n'
@@ -57,7 +57,7 @@ def read_json(
     keys=(), # Names that the object in it must have
     way_out:str='make it again' # What to do about a damaged one
 )->dict:
-    "The object in a JSON file; FileNotFoundError where there is none, ValueError for anything else than an object with `keys`"
+    "The object in a JSON file; FileNotFoundError where there is none, ValueError where it is none with `keys`"
     path = Path(path)
     try: o = json.loads(path.read_text(encoding='utf-8'))
     except FileNotFoundError: raise FileNotFoundError(f'wanted {path}, found no such file: {way_out}') from None
@@ -66,5 +66,6 @@ def read_json(
     missing = [k for k in keys if not (isinstance(o, dict) and k in o)]
     if missing or not isinstance(o, dict):
         found = ', '.join(list(o)[:6]) or 'an empty one' if isinstance(o, dict) else f'a {type(o).__name__}'
-        raise ValueError(f'{path} is damaged (wanted an object with {", ".join(keys) or "names"}, found {found}): {way_out}')
+        wanted = ', '.join(keys) or 'names'
+        raise ValueError(f'{path} is damaged (wanted an object with {wanted}, found {found}): {way_out}')
     return o

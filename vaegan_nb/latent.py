@@ -21,7 +21,8 @@ from fastcore.basics import patch
 from PIL import Image
 from torch import Tensor, nn
 
-from .data import image_grid, to_floats, write_atomic
+from .data import image_grid, to_floats
+from .files import write_atomic
 from .networks import VAEGAN, Decoder
 from .runs import decode_codes, encode_images, load_run, model_name, trained_model
 

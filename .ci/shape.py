@@ -1,0 +1,27 @@
+"The shape of the package: modules stay short, lines too; a module imports from earlier notebooks only, and public names only."
+import json, re, sys
+from pathlib import Path
+
+LINES, WIDTH = 450, 120
+order = []
+for nb in sorted(Path('nbs').glob('*.ipynb')):
+    src = '\n'.join(''.join(c['source']) for c in json.loads(nb.read_text(encoding='utf-8'))['cells'] if c['cell_type'] == 'code')
+    if m := re.search(r'^#\|\s*default_exp\s+(\w+)', src, re.M): order.append(m[1])
+
+texts = {name: Path(f'vaegan_nb/{name}.py').read_text(encoding='utf-8') for name in order}
+generated = re.compile(r'^__all__ = \[[^]]*\]', re.M)
+longest = max(texts, key=lambda k: texts[k].count('\n'))
+own = {name: generated.sub(lambda m: '\n'*m[0].count('\n'), t) for name, t in texts.items()}
+lines = [(len(l), name, i) for name, t in own.items() for i, l in enumerate(t.splitlines(), 1)]
+widest = max(lines)
+print(f'longest module: {longest}, {texts[longest].count(chr(10))} lines (at most {LINES})')
+print(f'longest line: {widest[0]} characters, {widest[1]}.py:{widest[2]} (at most {WIDTH})')
+
+wrong = [f'{name}.py has {t.count(chr(10))} lines' for name, t in texts.items() if t.count('\n') > LINES]
+wrong += [f'{name}.py:{i} has {n} characters' for n, name, i in lines if n > WIDTH]
+for name, t in texts.items():
+    for m in re.finditer(r'^\s*from (?:\.|vaegan_nb\.)(\w+) import (\([^)]*\)|[^\n]*)', t, re.M):
+        if m[1] not in order or order.index(m[1]) >= order.index(name): wrong.append(f'{name} imports from {m[1]}, which comes later')
+        if private := re.findall(r'(?<![\w.])_[a-z]\w*', m[2].split('#')[0]): wrong.append(f'{name} imports {", ".join(private)} from {m[1]}')
+print('\n'.join(wrong) or 'all imports go one way, to public names')
+sys.exit(bool(wrong))
