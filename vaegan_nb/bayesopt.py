@@ -22,7 +22,7 @@ from scipy.stats import qmc
 from .gp import GP
 from .jobs import Job, processes, reason, run_jobs
 
-_all_ = ['processes'] # for `minimize`, beside it
+_all_ = ['processes'] # for minimize, beside it
 
 # %% ../nbs/09_bayesopt.ipynb #258b4f33
 def _log_h(u):
@@ -42,11 +42,11 @@ def log_ei(
     sd = np.maximum(sd, 1e-100)
     return _log_h((best - xi - np.asarray(mean))/sd) + np.log(sd)
 
-def expected_improvement(mean, sd, best, xi=0.) -> np.ndarray: # Units of y, shape of `mean`
+def expected_improvement(mean, sd, best, xi=0.) -> np.ndarray: # Units of y, shape of mean
     "Expected improvement on `best` when minimising (Jones, Schonlau & Welch 1998, eq. 15); takes what `log_ei` takes"
     return np.exp(log_ei(mean, sd, best, xi))
 
-def probability_of_improvement(mean, sd, best, xi=0.) -> np.ndarray: # In [0, 1], shape of `mean`
+def probability_of_improvement(mean, sd, best, xi=0.) -> np.ndarray: # In [0, 1], shape of mean
     "Probability of a value below `best - xi` (Kushner 1964); takes what `log_ei` takes"
     return ndtr((best - xi - np.asarray(mean))/np.maximum(sd, 1e-100))
 
@@ -64,7 +64,7 @@ def worth(
     gp:GP, # Fitted to the runs so far
     X:np.ndarray, # Settings, shape (m, d)
     acquisition:Callable=log_ei # Called with (mean, sd, best)
-) -> np.ndarray: # Shape (m,), units of `acquisition`
+) -> np.ndarray: # Shape (m,), units of acquisition
     "What one more run at each of `X` is worth, through noise such as the runs so far had"
     tried, (mean, sd) = gp.predict(gp.X)[0], gp.predict(X)
     best = tried.argmin()
@@ -77,7 +77,7 @@ def worth(
 class Space:
     "Named parameters between bounds, each linear or on a log scale, real or whole"
     def __init__(self,
-        spec:dict # Name to `(low, high)`, followed by 'log' or 'int' or both where they apply
+        spec:dict # Name to (low, high), followed by 'log' or 'int' or both where they apply
     ):
         for name, (low, high, *kind) in spec.items():
             good = -np.inf < low < high < np.inf and set(kind) <= {'log', 'int'}
@@ -123,7 +123,7 @@ def maximize(
     space:Space, # Where
     near:np.ndarray=None, # A point to look around more closely, shape (d,)
     seed:int=0 # Moves the points that are tried first
-) -> np.ndarray: # The point of `space` with the largest value found, shape (d,)
+) -> np.ndarray: # The point of space with the largest value found, shape (d,)
     "Global maximum of a cheap function with many maxima: 2048 Halton points, then L-BFGS from the best 8"
     lo, hi, d = space.lo, space.hi, len(space.lo)
     X = lo + (hi - lo)*qmc.Halton(d, seed=seed).random(2048)
@@ -153,14 +153,14 @@ class Trial:
     params:dict # Name to value
     seed:int # For the objective's own randomness: differs from trial to trial
     value:float=None # What came of it; lower is better
-    noise:float=None # Variance of `value`, where known
+    noise:float=None # Variance of value, where known
     error:str=None # Why there is no value
 
 class BayesOpt:
     "A study: asks for trials, is told what came of them, and writes everything down before it answers"
     def __init__(self,
-        space:dict, # Name to `(low, high)`, followed by 'log' or 'int' or both: see `Space`
-        gp:GP=None, # What is known of the function, its lengths in the coordinates of `Space.encode`; None: `GP()`
+        space:dict, # Name to (low, high), followed by 'log' or 'int' or both: see Space
+        gp:GP=None, # What is known of the function, its lengths in the coordinates of Space.encode; None: GP()
         acquisition:Callable=log_ei, # Called with (mean, sd, best); the next trial is where it is largest
         budget:int=20, # Trials in all, failed ones included
         init:int=None, # How many of them are spread evenly before the process is trusted; None: 2d + 2
@@ -225,7 +225,7 @@ def _read(self:BayesOpt, lines:list) -> dict:
 @patch
 def ask(self:BayesOpt,
     params:dict=None # A setting of your own; None: the study's choice
-) -> Trial: # To be run, then told or failed by its `id`
+) -> Trial: # To be run, then told or failed by its id
     "The next trial"
     id, params = len(self.trials), self.propose()[0] if params is None else params
     self.space.encode(params)
@@ -265,7 +265,7 @@ def retry_failed(self:BayesOpt):
 
 # %% ../nbs/09_bayesopt.ipynb #013ad3ea
 @patch
-def model(self:BayesOpt) -> GP: # In the coordinates of `space.encode`
+def model(self:BayesOpt) -> GP: # In the coordinates of space.encode
     "The process, fitted to what was told"
     if not self.told: raise ValueError('nothing has been told yet: ask() for trials and tell() their values first')
     X = np.array([self.space.encode(t.params) for t in self.told])
@@ -273,7 +273,7 @@ def model(self:BayesOpt) -> GP: # In the coordinates of `space.encode`
     return self.gp.fit(X, y, noise, self.space.hi - self.space.lo)
 
 @patch(as_prop=True)
-def best(self:BayesOpt) -> Best: # `params`, and posterior `mean` and `sd` there
+def best(self:BayesOpt) -> Best: # params, and posterior mean and sd there
     "The incumbent: the tried setting with the smallest posterior mean"
     gp = self.model()
     mean, sd = gp.predict(gp.X)
@@ -312,7 +312,7 @@ def done(self:BayesOpt) -> bool:
 # %% ../nbs/09_bayesopt.ipynb #6a56bcd5
 def plot_bo(
     study:BayesOpt # With two values told, at least
-): # matplotlib `Figure`: a column for each parameter
+): # matplotlib Figure: a column for each parameter
     "Mean, ± 2 sd, acquisition function and next point; with several parameters, cuts through that point (Figure 5)"
     import matplotlib.pyplot as plt
     space, gp, (params, _) = study.space, study.surrogate(), study.propose()
@@ -337,17 +337,17 @@ def plot_bo(
 # %% ../nbs/09_bayesopt.ipynb #4292bfaa
 def minimize(
     objective:Callable, # Called with (params, seed, out_dir); returns the value, or (value, its variance)
-    space:dict, # As for `BayesOpt`
-    out_dir:str|Path=None, # Gets `study.jsonl` and a folder for every trial; a study found there is continued
-    submit:Callable=None, # As for `run_jobs`: `here`, or `processes` for several workers, if `None`
+    space:dict, # As for BayesOpt
+    out_dir:str|Path=None, # Gets study.jsonl and a folder for every trial; a study found there is continued
+    submit:Callable=None, # As for run_jobs: here, or processes for several workers, if None
     workers:int=1, # Trials at a time
     retries:int=2, # How often a failed or lost trial is started again, in its own folder
     retry_failed:bool=False, # Give the trials that failed in an earlier call another chance?
-    report:Callable=print, # Is told, in a line, of every trial that ended; nobody is if `None`
-    patience:float=60., # Seconds that a trial waits whose folder is `Busy`
+    report:Callable=print, # Is told, in a line, of every trial that ended; nobody is if None
+    patience:float=60., # Seconds that a trial waits whose folder is Busy
     poll:float=.1, # Seconds between two looks at the running trials
-    **study # More for `BayesOpt`: `budget`, `gp`, `seed` ...
-) -> BayesOpt: # The finished study: its `best`, its `trials`
+    **study # More for BayesOpt: budget, gp, seed ...
+) -> BayesOpt: # The finished study: its best, its trials
     "Search `space` for the smallest value of `objective`; `ValueError` if no trial has one"
     out_dir = out_dir and Path(out_dir)
     bo = BayesOpt(space, path=out_dir and out_dir/'study.jsonl', **study)

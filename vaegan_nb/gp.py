@@ -48,7 +48,7 @@ def _cholesky(K):
 @dataclass
 class GP:
     "A Gaussian process prior over functions; hyper-parameters that are `None` are learned by `fit`"
-    kernel:Callable=matern52 # `rbf` or `matern52`
+    kernel:Callable=matern52 # rbf or matern52
     length:float|np.ndarray=None # Length scale, a number or shape (d,), in the units of the inputs
     sd:float=None # sigma_f of eq. 19, in the units of y
     mean:float=None # Constant mean, in the units of y (0 in the report); None: the mean of y
@@ -58,7 +58,7 @@ class GP:
 def fit(self:GP,
     X:np.ndarray, # Settings, shape (n, d)
     y:np.ndarray, # Observations, shape (n,)
-    noise:np.ndarray=None, # Their variances, shape (n,); `nan` where unknown
+    noise:np.ndarray=None, # Their variances, shape (n,); nan where unknown
     width:np.ndarray=None # Range of each input, shape (d,), that a length is judged against; None: the range of X
 ) -> GP: # A new one, conditioned on the observations
     "Learn what is `None`, then condition on the observations (Rasmussen & Williams 2006, algorithm 2.1)"
@@ -91,13 +91,13 @@ def covariance(self:GP, A, B) -> np.ndarray: # Shape (n, m)
 
 # %% ../nbs/08b_gp.ipynb #392e10e6
 def log_marginal(
-    kernel:Callable, # `rbf` or `matern52`
+    kernel:Callable, # rbf or matern52
     X:np.ndarray, # Settings, shape (n, d)
     y:np.ndarray, # Observations minus their mean, shape (n,)
     length:np.ndarray, # Length scales, shape (d,)
     sd:float, # Standard deviation of the function
     noise:np.ndarray # Variance of each observation, shape (n,)
-) -> tuple[float, np.ndarray, np.ndarray]: # Value; slope by log lengths and log sd, (d + 1,); by `noise`, (n,)
+) -> tuple[float, np.ndarray, np.ndarray]: # Value; slope by log lengths and log sd, (d + 1,); by noise, (n,)
     "Logarithm of the marginal likelihood, and its exact gradients (Rasmussen & Williams 2006, eq. 2.30 and 5.9)"
     K = kernel(X, X, length, sd)
     L = _cholesky(K + np.diag(noise))

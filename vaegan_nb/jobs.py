@@ -43,9 +43,9 @@ def _gpu_ids(gpus):
     return [seen[i] if seen else str(i) for i in gpus]
 
 def processes(
-    n:int=2, # Jobs at a time: `workers` of `run_jobs`
-    gpus:list=None # The GPUs to use, counted from 0 as PyTorch does, one for each job; `n` is then their number
-) -> Callable: # A `submit`
+    n:int=2, # Jobs at a time: workers of run_jobs
+    gpus:list=None # The GPUs to use, counted from 0 as PyTorch does, one for each job; n is then their number
+) -> Callable: # A submit
     "Every job in a new process, with a GPU or its share of the cores to itself; `ValueError` if all are busy"
     if not gpus and n < 1: raise ValueError(f'wanted 1 process or more, found {n}')
     slots = dict.fromkeys(_gpu_ids(gpus) if gpus else range(n))
@@ -111,17 +111,17 @@ class _Turn:
 
 # %% ../nbs/08a_jobs.ipynb #600f7414
 def run_jobs(
-    next_job:Callable, # Called when there is room: returns a `Job`, or `None` if there is none now
+    next_job:Callable, # Called when there is room: returns a Job, or None if there is none now
     done:Callable, # Called with (job, result); returns words for the report; what it raises makes the job fail
     failed:Callable, # Called with (job, reason), when a job is given up
-    submit:Callable=None, # submit(fn, *args) has .done() and .result(); `here`, or `processes` for several, if `None`
+    submit:Callable=None, # submit(fn, *args) has .done() and .result(); here, or processes for several, if None
     workers:int=1, # Jobs at a time
     retries:int=2, # How often a job that raised is started again
-    patience:float=60., # Seconds for which a `Busy` job is started again, once in ten `poll`
+    patience:float=60., # Seconds for which a Busy job is started again, once in ten poll
     poll:float=.1, # Seconds between two looks at the running jobs
-    total:int=None, # Jobs to come, for the time that is left; that is not said if `None`
-    report:Callable=print # Is told, in a line, of every job that ended; nobody is if `None`
-) -> list: # Names of the jobs that are left undone, because they were `Busy`
+    total:int=None, # Jobs to come, for the time that is left; that is not said if None
+    report:Callable=print # Is told, in a line, of every job that ended; nobody is if None
+) -> list: # Names of the jobs that are left undone, because they were Busy
     "Run jobs side by side until there are none"
     if workers < 1: raise ValueError(f'wanted 1 worker or more, found {workers}')
     submit, say = submit or (here if workers == 1 else processes(workers)), report or (lambda line: None)

@@ -20,13 +20,13 @@ import torch
 from filelock import FileLock, Timeout
 
 from .bayesopt import BayesOpt, Space, minimize, plot_bo
-from .data import image_grid, to_floats
+from .config import Config
 from .experiments import (BETA_RANGE, STUDIES, TABLE2, Study, open_study, prepare, read_study, run_experiment,
                                    study_runs)
+from .images import image_grid, to_floats
 from .jobs import Job, run_jobs
 from .latent import reconstruct
-from .learner import Config
-from .runs import figure_html, write_report
+from .report import figure_html, write_report
 from .tables import (AGAINST, DIFFERENCES, about, as_frame, beta_process, beta_variance, beta_verdict, collect,
                               compare_searches, cost_table, label, load_results, mean_and_spread, plot_changes,
                               plot_curves, plot_samples, readable, summary, values, write_results)
@@ -39,10 +39,10 @@ def _said(result):
 
 def do_runs(
     out:str|Path, # Folder of a prepared study
-    runs:list, # See `study_runs`
-    submit:Callable=None, # See `run_jobs`
+    runs:list, # See study_runs
+    submit:Callable=None, # See run_jobs
     workers:int=1, # Runs at a time
-    report:Callable=print # Is told, in a line, of every run that ended; nobody is if `None`
+    report:Callable=print # Is told, in a line, of every run that ended; nobody is if None
 ) -> dict: # Name to error, of those that failed, or that another process trains
     "Do the runs that have no result yet"
     wanted, failed = {r['name']: r for r in runs}, {}
@@ -66,7 +66,7 @@ def _check_space(space:dict, study:Study, base:Mapping, make:Callable):
     for end in 0, 1: study.config(**{**base, **make({name: bounds[end] for name, bounds in space.items()})})
 
 def trial_distance(
-    result:Mapping, # See `run_experiment`
+    result:Mapping, # See run_experiment
     variance:float=None # Of one run, where known
 ): # The value, or (value, variance)
     "The distance of a run, for a search to make small"
@@ -78,8 +78,8 @@ def tune_trial(
     seed:int, # Of the run
     folder:Path, # Its run folder
     out:str, # Folder of the study
-    base:Mapping, # Fields of `Config` that all trials share
-    make:Callable, # Makes fields of `Config` of params
+    base:Mapping, # Fields of Config that all trials share
+    make:Callable, # Makes fields of Config of params
     score:Callable # Makes a value, or (value, variance), of the result
 ):
     "One trial of `tune`; `ValueError` where the loss is not a number"
@@ -92,16 +92,16 @@ def tune_trial(
 def tune(
     study:Study, # What all trials share
     out:str|Path, # Its folder
-    space:dict, # Name to `(low, high)`, followed by 'log' or 'int' or both, see `Space`
+    space:dict, # Name to (low, high), followed by 'log' or 'int' or both, see Space
     name:str='tune', # Folder of the search, in that of the study; '' is that folder itself
-    base:Mapping={}, # More fields of `Config` that all trials share
-    make:Callable=dict, # Makes fields of `Config` of a setting; `dict` where the names of the space are fields
+    base:Mapping={}, # More fields of Config that all trials share
+    make:Callable=dict, # Makes fields of Config of a setting; dict where the names of the space are fields
     score:Callable=trial_distance, # Makes a value to be made small, or (value, variance), of the result of a run
     budget:int=12, # Trials in all
-    submit:Callable=None, # See `run_jobs`
+    submit:Callable=None, # See run_jobs
     workers:int=1, # Trials at a time
     retry_failed:bool=False, # Give the trials that failed in an earlier call another chance?
-    report:Callable=print, # Is told, in a line, of every trial that ended; nobody is if `None`
+    report:Callable=print, # Is told, in a line, of every trial that ended; nobody is if None
     progress:bool=True # Show bars while the real images are prepared
 ) -> BayesOpt: # The finished search
     "Search `space`, a run of the study for each trial; what is found in the folder is gone on with"
@@ -123,8 +123,8 @@ def tune(
 def tune_beta(
     study:Study,
     out:str|Path, # Its folder
-    **kwargs # More for `tune`
-) -> BayesOpt: # With `study.trials` trials
+    **kwargs # More for tune
+) -> BayesOpt: # With study.trials trials
     "Search beta in the report's interval"
     variance = beta_variance(as_frame(collect(study, out)))
     return tune(study, out, {'beta': BETA_RANGE}, base=TABLE2, score=partial(trial_distance, variance=variance),
@@ -132,8 +132,8 @@ def tune_beta(
 
 def tuned_runs(
     study:Study,
-    bo:BayesOpt # Of `tune_beta`
-) -> list: # See `do_runs`
+    bo:BayesOpt # Of tune_beta
+) -> list: # See do_runs
     "The β that was found, with every seed of the study"
     settings = dict(TABLE2, beta=float(bo.best.params['beta']))
     return [dict(name=f'tuned-{s}', settings=dict(settings, seed=s)) for s in study.seeds]
@@ -141,20 +141,20 @@ def tuned_runs(
 # %% ../nbs/10b_studies.ipynb #00567842
 def search_objective(
     distance:float,
-    reconstruction:float, # See `reconstruction_error`
+    reconstruction:float, # See reconstruction_error
     limit:float # That of a VAE
 ) -> float: # Smaller is better
     "Logarithm of the distance, with twice the logarithm of what the reconstruction error has above the limit"
     return math.log(distance) + 2*max(0., math.log(reconstruction/limit))
 
 # %% ../nbs/10b_studies.ipynb #1e065716
-START = dict(form='nonsaturating', init='larsen', layer='conv2') # What `tune_best` does not search; β as in `Config`
+START = dict(form='nonsaturating', init='larsen', layer='conv2') # What tune_best does not search; β as in Config
 SPACE = {'gamma': (.01, 1., 'log'), 'beta': (.2, 5., 'log'), 'lr': (3e-4, 3e-3, 'log'), 'lr_dis': (1e-4, 1e-3, 'log'),
          'ema': (0, 1, 'int'), 'cosine': (0, 1, 'int'), 'warmup': (0, 1, 'int')}
 
 def best_settings(
-    params:Mapping # A value for each name in `SPACE`
-) -> dict: # Fields of `Config`
+    params:Mapping # A value for each name in SPACE
+) -> dict: # Fields of Config
     "Settings of a trial"
     lr, lr_dis = params['lr'], params['lr_dis']
     return dict(START, gamma=params['gamma'], beta=params['beta'], lr=(lr, lr, lr_dis), ema=.99*params['ema'],
@@ -166,8 +166,8 @@ def _best_score(result, limit): return search_objective(trial_distance(result), 
 def tune_best(
     study:Study,
     out:str|Path, # Its folder
-    **kwargs # More for `tune`
-) -> BayesOpt: # With twice `study.trials` trials
+    **kwargs # More for tune
+) -> BayesOpt: # With twice study.trials trials
     "Search what the preset `best` was made of; `ValueError` before the VAE has been run"
     errors = values(dict(rows=as_frame(collect(study, out))), 'baselines', 'vae', 'reconstruction')
     if not len(errors):
@@ -221,7 +221,7 @@ def _figures(results, trials):
 # %% ../nbs/10b_studies.ipynb #e0259912
 def make_report(
     out:str|Path # Folder of a study
-) -> Path: # `report.html` in it
+) -> Path: # report.html in it
     "Write `results/` and the report of a study, with what is finished"
     out = Path(out)
     study = read_study(out)
@@ -240,15 +240,15 @@ def make_report(
 
 # %% ../nbs/10b_studies.ipynb #0f0198be
 def run_study(
-    study:Study|str, # A name in `STUDIES`, or a study
+    study:Study|str, # A name in STUDIES, or a study
     out:str|Path, # Its folder; one that exists is gone on with
-    only:list|str=(), # As for `study_runs`, or with commas; besides 'tune' (`tune_beta`) and, only if named, 'search'
-    submit:Callable=None, # See `run_jobs`
+    only:list|str=(), # As for study_runs, or with commas; besides 'tune' (tune_beta) and, only if named, 'search'
+    submit:Callable=None, # See run_jobs
     workers:int=1, # Runs at a time
     retry_failed:bool=False, # Give trials of a search that failed in an earlier call another chance?
-    report:Callable=print, # Is told, in a line, of every run that ended; nobody is if `None`
+    report:Callable=print, # Is told, in a line, of every run that ended; nobody is if None
     progress:bool=True # Show bars while the real images are prepared
-) -> Path: # Its `report.html`
+) -> Path: # Its report.html
     "Do the runs of a study, or some, then write its tables and figures; RuntimeError, at the end, for runs that failed"
     study, out = STUDIES[study] if isinstance(study, str) else study, Path(out)
     only = only.split(',') if isinstance(only, str) else only or ()

@@ -21,9 +21,9 @@ import torch
 from scipy import stats
 
 from .bayesopt import BayesOpt
+from .config import Config
 from .experiments import BETA_RANGE, Study, read_result, study_runs
 from .files import read_json, write_atomic, write_json
-from .learner import Config
 
 # %% ../nbs/10a_tables.ipynb #2c7748c2
 LABELS = { # Key of a row to what tables and figures call it
@@ -38,7 +38,7 @@ LABELS = { # Key of a row to what tables and figures call it
     'cosine': 'cosine schedule', 'warmup': 'beta rises, first half', 'ema': 'mean of the decoder'}
 
 def label(
-    key:str # Of a row, see `study_runs`
+    key:str # Of a row, see study_runs
 ) -> str:
     "What a row is called; `ValueError` for a key that none can have"
     if key in LABELS: return LABELS[key]
@@ -73,8 +73,8 @@ def collect(
 _columns = ['part', 'key', 'run', 'seed', 'beta', 'value', 'reconstruction', 'mig', 'seconds', 'images', 'error']
 
 def as_frame(
-    rows:list # See `collect`
-) -> pd.DataFrame: # A column for each name; `nan` where there is nothing
+    rows:list # See collect
+) -> pd.DataFrame: # A column for each name; nan where there is nothing
     "Rows as a table, in which keys are known and numbers are finite"
     frame = pd.DataFrame(rows)
     frame = frame.reindex(columns=[*_columns, *(c for c in frame if c not in _columns)])
@@ -93,7 +93,7 @@ def _commit():
 def write_results(
     study:Study,
     out:str|Path # Its folder
-) -> Path: # `results` in it
+) -> Path: # results in it
     "Everything that tables and figures are made of, in small files without real faces"
     out = Path(out)
     rows, res = collect(study, out), out/'results'
@@ -112,8 +112,8 @@ def write_results(
 
 # %% ../nbs/10a_tables.ipynb #5eb09ccc
 def load_results(
-    folder:str|Path # `results` of a study, or its folder
-) -> dict: # study, commit, torch, protocol; `rows`, see `as_frame`; `folder`
+    folder:str|Path # results of a study, or its folder
+) -> dict: # study, commit, torch, protocol; rows, see as_frame; folder
     "What `write_results` wrote"
     folder = Path(folder)
     path = next((p for p in (folder/'results.json', folder/'results'/'results.json') if p.is_file()), None)
@@ -155,9 +155,9 @@ DIFFERENCES = pd.DataFrame([
 
 # %% ../nbs/10a_tables.ipynb #42c324b0
 def difference(
-    a, # Values, `nan` where there is none
+    a, # Values, nan where there is none
     b # Values that they are compared with
-) -> tuple: # How much larger the mean of `a` is, and the ends of its 95 % interval; `nan` with fewer than two values
+) -> tuple: # How much larger the mean of a is, and the ends of its 95 % interval; nan with fewer than two values
     "Welch's t test (Welch 1947)"
     a, b = (np.asarray(v, float)[np.isfinite(np.asarray(v, float))] for v in (a, b))
     if not (len(a) and len(b)): return (math.nan,)*3
@@ -166,9 +166,9 @@ def difference(
 
 # %% ../nbs/10a_tables.ipynb #3962cb66
 def values(
-    results:Mapping, # See `load_results`
+    results:Mapping, # See load_results
     part:str, # 'baselines', 'betas', 'choices', 'best', 'tuned', 'tune' or 'search'
-    key:str, # Of a row; `ValueError` for one that no row can have
+    key:str, # Of a row; ValueError for one that no row can have
     column:str='value' # Or 'reconstruction', 'mig'
 ) -> np.ndarray: # One for each run that has it; empty where none is finished
     "What the runs of one row gave"
@@ -177,8 +177,8 @@ def values(
     return rows[(rows.part == part) & (rows.key == key)][column].dropna().to_numpy()
 
 def summary(
-    results:Mapping, # See `load_results`
-    part:str, # See `values`
+    results:Mapping, # See load_results
+    part:str, # See values
     against:str=None # Key whose mean the others are compared with
 ) -> pd.DataFrame: # A row for each key: distance, reconstruction and mig, each with _sd and _n; beta, failed, report
     "Mean and spread over the seeds; with `against` also change, low and high, see `difference`"
@@ -196,12 +196,12 @@ def summary(
 
 # %% ../nbs/10a_tables.ipynb #4bd16026
 def ratio(
-    results:Mapping, # See `load_results`
-    part:str, # See `values`
+    results:Mapping, # See load_results
+    part:str, # See values
     key:str, # Of the row whose distance
     against:str, # Of the row over whose
     column:str='value' # Or 'reconstruction'
-) -> tuple: # Ratio, and the ends of its 95 % interval; `nan` with fewer than two values on a side
+) -> tuple: # Ratio, and the ends of its 95 % interval; nan with fewer than two values on a side
     "Ratio of two geometric means over the seeds; Welch's t test on the logarithms"
     a, b = (np.log(values(results, part, k, column)) for k in (key, against))
     return tuple(map(math.exp, difference(a, b)))
@@ -218,7 +218,7 @@ def _change(change, low, high):
     return f'{change:+.3g} ± {(high - low)/2:.2g}', 'yes' if low > 0 or high < 0 else 'no'
 
 def readable(
-    table:pd.DataFrame # See `summary`
+    table:pd.DataFrame # See summary
 ) -> pd.DataFrame: # Of text
     "A summary for people: labels, and mean ± standard deviation (number of seeds)"
     out = {}
@@ -236,7 +236,7 @@ def readable(
 
 # %% ../nbs/10a_tables.ipynb #5cd9551f
 def cost_table(
-    results:Mapping # See `load_results`
+    results:Mapping # See load_results
 ) -> pd.DataFrame: # A row for each part, of text
     "Time and cost of each part, every run counted once"
     runs = results['rows'].drop_duplicates('run')
@@ -250,16 +250,16 @@ def cost_table(
 _colors = '#0072B2', '#D55E00', '#009E73', '#CC79A7', '#56B4E9', '#E69F00'
 
 def best_beta(
-    results:Mapping # See `load_results`
-) -> str|None: # Its key; `None` where no other has a distance
+    results:Mapping # See load_results
+) -> str|None: # Its key; None where no other has a distance
     "The β of the sweep, but for that of Table 2, whose mean distance is the smallest"
     distance = summary(results, 'betas').distance.drop(AGAINST['betas'], errors='ignore').dropna()
     return distance.idxmin() if len(distance) else None
 
 def plot_curves(
-    results:Mapping, # See `load_results`
-    keys=None # Rows of parts 'baselines', 'betas' and 'best'; the baselines and `best_beta` if `None`
-): # matplotlib `Figure`, `None` where nothing was measured
+    results:Mapping, # See load_results
+    keys=None # Rows of parts 'baselines', 'betas' and 'best'; the baselines and best_beta if None
+): # matplotlib Figure, None where nothing was measured
     "Distance over the epochs (Figure 3)"
     import matplotlib.pyplot as plt
     rows = results['rows'].query("part in ('baselines', 'betas', 'best')")
@@ -284,10 +284,10 @@ def plot_curves(
 
 # %% ../nbs/10a_tables.ipynb #207e4f34
 def plot_changes(
-    results:Mapping, # See `load_results`
-    part:str, # See `values`
+    results:Mapping, # See load_results
+    part:str, # See values
     against:str # Key of the row that the others are compared with
-): # matplotlib `Figure`, `None` with fewer than two rows that have a distance
+): # matplotlib Figure, None with fewer than two rows that have a distance
     "Distance of each row over that of another, with the 95 % interval of `ratio`; open circles: one seed only"
     import matplotlib.pyplot as plt
     distance = summary(results, part).distance.dropna().sort_values(ascending=False)
@@ -308,9 +308,9 @@ def plot_changes(
 
 # %% ../nbs/10a_tables.ipynb #fc0ef435
 def plot_samples(
-    results:Mapping, # See `load_results`
-    runs=None # Names; if `None`, the baselines of every seed, and every β of the first
-): # matplotlib `Figure`, `None` where there are no pictures
+    results:Mapping, # See load_results
+    runs=None # Names; if None, the baselines of every seed, and every β of the first
+): # matplotlib Figure, None where there are no pictures
     "Generated images (Figure 4)"
     import matplotlib.pyplot as plt
     rows = results['rows']
@@ -332,22 +332,22 @@ def plot_samples(
 # %% ../nbs/10a_tables.ipynb #6e59c3ae
 def pooled_variance(
     groups # Lists of values, some of two or more
-) -> float|None: # `None` where no group has two
+) -> float|None: # None where no group has two
     "Variance of one run, from replicates of several settings"
     groups = [g for g in groups if len(g) > 1]
     if not groups: return None
     return float(sum(np.var(g, ddof=1)*(len(g) - 1) for g in groups)/sum(len(g) - 1 for g in groups))
 
 def beta_variance(
-    rows:pd.DataFrame # See `as_frame`
-) -> float|None: # See `pooled_variance`
+    rows:pd.DataFrame # See as_frame
+) -> float|None: # See pooled_variance
     "Variance of one run, from the seeds of each β of the sweep"
     swept = rows[(rows.part == 'betas') & rows.value.notna()]
     return pooled_variance([list(v) for _, v in swept.groupby('key').value])
 
 def beta_process(
-    results:Mapping # See `load_results`
-) -> BayesOpt|None: # `None` with fewer than two β
+    results:Mapping # See load_results
+) -> BayesOpt|None: # None with fewer than two β
     "The Gaussian process that knows every β that was run, and the variance of one run (Figure 5)"
     rows = results['rows']
     rows = rows[rows.part.isin(['betas', 'tune']) & rows.value.notna()]
@@ -359,7 +359,7 @@ def beta_process(
 
 # %% ../nbs/10a_tables.ipynb #3497f451
 def compare_searches(
-    bo:BayesOpt, # See `beta_process`: its mean is taken for the truth
+    bo:BayesOpt, # See beta_process: its mean is taken for the truth
     trials:int=8, # Cost of each search, in runs
     repeats:int=10 # Searches of each kind
 ) -> dict: # Search: expected distance of the β that it chose, one a repeat
@@ -382,7 +382,7 @@ def compare_searches(
 
 # %% ../nbs/10a_tables.ipynb #4d0e134c
 def beta_verdict(
-    results:Mapping # See `load_results`
+    results:Mapping # See load_results
 ) -> str: # One sentence, or two
     "Does a tuned beta beat that of Table 2 beyond the spread of the seeds?"
     one, rows = AGAINST['betas'], results['rows']
@@ -402,7 +402,7 @@ def beta_verdict(
 
 # %% ../nbs/10a_tables.ipynb #4e935f9f
 def about(
-    results:Mapping # See `load_results`
+    results:Mapping # See load_results
 ) -> str: # Some sentences
     "The protocol of a study in words"
     s, rows = results['study'], results['rows']
