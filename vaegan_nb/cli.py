@@ -24,6 +24,7 @@ from fastcore.script import call_parse, store_true
 
 from .attributes import attribute_figures, train_teacher
 from .bayesopt import BayesOpt, plot_bo
+from .config import configure
 from .data import ImageArray, celeba_source, get_dls, open_images
 from .disentangle import disentanglement_report
 from .evaluate import FIDCallback, evaluate, source_stats
@@ -32,9 +33,9 @@ from .faces import SynthFaces
 from .features import FaceTeacher, Inception
 from .jobs import processes
 from .latent import explorer_page, latent_figures
-from .learner import configure
 from .networks import n_halvings
-from .runs import figure_html, load_run, read_metrics, train_run, write_report
+from .report import figure_html, read_metrics, write_report
+from .runs import load_run, train_run
 from .studies import run_study, tune
 
 # %% ../nbs/11_cli.ipynb #2c11c512
