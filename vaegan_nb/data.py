@@ -257,7 +257,7 @@ def open_images(
         settings = size, source.crop if crop is None else crop, channels
         if cache is False or source.in_memory: images = _in_memory(source, settings, workers, max_bad, progress)
         else: images = _cached(source, settings, workers, max_bad, progress, cache)
-    if skipped := images.meta['skipped']:
+    if skipped := images.meta.get('skipped'):
         n = len(images) + len(skipped)
         print('Skipped:', _check_bad(images.meta['source'], skipped, n, n, max_bad))
     return _complete_splits(images, seed, fractions)
