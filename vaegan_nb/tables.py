@@ -130,7 +130,7 @@ REPORT_UNIT = 2 # β of the report for a β of 1 here: its code weighs the prior
 REPORT = {'gan': 196.00, 'vae': 209.00, 'vaegan': 139.33, 'beta0.5': 139.33, 'beta25': 147.92, 'beta37.5': 126.75,
           'beta50': 137.98, 'beta75': 151.08} # Key of a row to the FID that the report prints, Tables 2 and 4
 
-AGAINST = dict(betas='beta0.5', choices='vaegan', best='preset_best') # Part to the row that its others are compared with
+AGAINST = dict(betas='beta0.5', choices='vaegan', best='preset_best') # Part to the row that others are compared with
 
 DIFFERENCES = pd.DataFrame([
     ('distance', 'FID of 1000 samples', 'FID of all samples of all epochs so far, about 10,000 after ten epochs',
