@@ -41,13 +41,8 @@ def sample(
     return decode_codes(net, _prior(net, n, seed))
 
 # %% ../nbs/07_latent.ipynb #191e8b14
-def _plot_rows(
-    x, # Images, row by row, see image_grid
-    labels, # One a row
-    ticks=(), # One a column
-    xlabel='' # What the ticks are
-):
-    "Rows of images with their names"
+def _plot_rows(x, labels, ticks=(), xlabel=''):
+    "Images `x` in rows, as `image_grid` takes them: a label a row, a tick a column"
     import matplotlib.pyplot as plt
     nrow, size = len(labels), x.shape[-1] + 2
     ncol = -(-len(x)//nrow)
