@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['sample', 'plot_samples', 'image_shape', 'reconstruct', 'plot_reconstructions', 'blend_codes', 'interpolate',
-           'plot_interpolations', 'active_units', 'LatentReport', 'latent_report', 'plot_latent_report', 'rank_units',
+           'plot_interpolations', 'LatentReport', 'latent_report', 'plot_latent_report', 'rank_units',
            'traversal_codes', 'traverse', 'plot_traversals', 'latent_figures', 'Explorer', 'fold_decoder',
            'explorer_page']
 
@@ -26,6 +26,7 @@ from .images import image_grid, to_floats
 from .networks import Decoder
 from .report import model_name
 from .runs import decode_codes, encode_images, trained_model
+from .scores import active_units
 
 # %% ../nbs/07_latent.ipynb #a4f28200
 def _prior(net, n, seed): return torch.randn(n, net.nz, generator=torch.Generator().manual_seed(seed))
@@ -156,20 +157,6 @@ def plot_interpolations(
     rows = [interpolate(net, z[i], z[i+1], steps, how) for i in (0, 2) for how in ('linear', 'spherical')]
     return _plot_rows(torch.cat(rows), ['linear', 'spherical']*2, [f'{t:.2f}' for t in np.linspace(0, 1, steps)], 't')
 
-# %% ../nbs/07_latent.ipynb #de8d263f
-def active_units(
-    mu, # Means of q(z|x), shape (n, nz), tensor or array; of 2 images or more
-    *,
-    least_variance:float=.01 # Variance over the images that the mean of an active unit exceeds
-): # bool (nz,), a tensor for a tensor and an array for an array
-    "Units whose mean moves with the image (Burda et al. 2016, arXiv:1509.00519)"
-    z = torch.as_tensor(mu).double()
-    if z.ndim != 2 or len(z) < 2:
-        raise ValueError(f'wanted codes of at least 2 images, for a variance, found shape {tuple(z.shape)}')
-    if not z.isfinite().all(): raise ValueError('wanted finite codes, found nan or inf')
-    active = z.var(0) > least_variance
-    return active if isinstance(mu, Tensor) else active.numpy()
-
 # %% ../nbs/07_latent.ipynb #dd8cd6a5
 class LatentReport:
     "What the latent units do, from the codes of some images"
@@ -179,7 +166,8 @@ class LatentReport:
         seed:int=0 # Of z
     ):
         if not logvar.isfinite().all(): raise ValueError('wanted finite log variances, found nan or inf')
-        self.active = active_units(mu) # bool, (nz,)
+        if len(mu) < 2: raise ValueError(f'wanted codes of at least 2 images, for a variance, found {len(mu)}')
+        self.active = torch.from_numpy(active_units(mu.numpy())) # bool, (nz,)
         mu, logvar, g = mu.double(), logvar.double(), torch.Generator().manual_seed(seed)
         self.n, self.nz = mu.shape
         self.kl = .5*(mu**2 + logvar.exp() - logvar - 1).mean(0) # nats, (nz,)
