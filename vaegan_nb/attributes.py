@@ -18,7 +18,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .data import ImageArray, image_grid, to_floats
-from .features import Teacher, evaluating, fit_teacher, image_batches
+from .features import Teacher, fit_teacher, image_batches
+from .networks import evaluating
 from .runs import decode_codes, encode_images, load_run, trained_model
 
 # %% ../nbs/06_attributes.ipynb #d9f15cd3

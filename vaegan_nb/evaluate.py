@@ -25,11 +25,12 @@ from fastcore.foundation import L
 from torch import nn
 
 from .data import ImageArray, open_images
-from .features import FaceTeacher, countable, distance_name, evaluating, feature_stats, iter_features
+from .features import FaceTeacher, countable, distance_name, feature_stats, iter_features
 from .fid import FeatureStats, floors, frechet_distance, hold_out, kid, precision_recall, split_real
-from .files import read_json, write_atomic
-from .networks import VAEGAN
-from .runs import from_first, load_run, read_metrics, this_process
+from .files import write_atomic
+from .networks import VAEGAN, evaluating
+from .report import read_metrics, read_run
+from .runs import from_first, load_run, this_process
 
 # %% ../nbs/05b_evaluate.ipynb #c65c28d3
 def generator(
@@ -301,12 +302,10 @@ def opened_as(
     run:str|Path # Run folder
 )->dict: # size, channels and, where the run knows, crop: arguments of open_images
     "How the images of a run were opened; ValueError for a folder without a whole config.json"
-    path = Path(run)/'config.json'
-    way_out = 'choose another run, or train again'
-    if not path.is_file(): raise ValueError(f'{run} is a damaged run, without config.json: {way_out}')
-    about = read_json(path, ('config', 'data'), way_out)
-    how = {k: about['config'].get(k) for k in ('size', 'channels')}
-    crop = about['data'].get('crop')
+    if not (Path(run)/'config.json').is_file():
+        raise ValueError(f'{run} is a damaged run, without config.json: choose another run, or train again')
+    cfg, data = read_run(run)
+    how, crop = dict(size=cfg.size, channels=cfg.channels), data.get('crop')
     return how | ({} if crop is None else dict(crop=tuple(crop) if isinstance(crop, list) else crop))
 
 def _agreed(sources, **asked):
@@ -365,6 +364,6 @@ def _statistics(path, n):
 def _decoded(run, extractor, n, seed, progress, prepared:Mapping={}):
     "Statistics of images of a run; a run that learned from an array does not know how its images were `prepared`"
     model, _ = load_run(run, next((p.device for p in getattr(extractor, 'parameters', tuple)()), 'cpu'))
-    data = read_json(Path(run)/'config.json', ('data',))['data']
+    _, data = read_run(run)
     about = {**prepared, **{k: str(data[k]) for k in ('crop', 'filter') if k in data}}
     return feature_stats(generator(model, n, seed), extractor, n, progress=progress, protocol=about)
