@@ -12,7 +12,7 @@ warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's, ab
 
 # %% ../nbs/11_cli.ipynb #ef3dc5a5
 import os, shlex, signal, sys, threading
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from json import dumps
 from multiprocessing import active_children
 from multiprocessing.resource_tracker import ensure_running
@@ -31,7 +31,7 @@ from .data import ImageArray, array_dls, celeba_source, get_dls, open_images
 from .disentangle import disentanglement_report
 from .evaluate import FIDCallback, Measurement, open_pair, opened_as, reference_for
 from .experiments import STUDIES, Study, quick_study
-from .faces import SynthFaces
+from .faces import SynthFaces, check_seed
 from .features import FaceTeacher, Inception
 from .jobs import processes
 from .latent import explorer_page, latent_figures
@@ -60,7 +60,7 @@ def _same_command(option):
     if not program.startswith('vaegan_'): return f'the same command{option and " with "}{option}'
     return shlex.join([program, *args, *([option] if option and option not in args else [])])
 
-# %% ../nbs/11_cli.ipynb #91562e50
+# %% ../nbs/11_cli.ipynb #1f60f19b
 def _run_or_exit(f, option=''):
     "Call `f`. An error that explains itself is a line and exit code 1; a signal a line, and 128 with its number"
     before = set(active_children())
@@ -77,6 +77,12 @@ def _run_or_exit(f, option=''):
 def _finish(learn):
     "Exit code 1 when training ended early"
     if learn.stopped: raise RuntimeError(f'training stopped: {learn.stopped}')
+
+def _folder(out):
+    "The folder that a command is to fill; `ValueError` where it cannot be one"
+    file = next((p for p in (Path(out), *Path(out).parents) if p.is_file()), None)
+    if file: raise ValueError(f'--out: wanted a folder, found the file {file}: choose another')
+    return Path(out)
 
 # %% ../nbs/11_cli.ipynb #769c3869
 def demo_models(quick:bool=False) -> dict:
@@ -96,7 +102,7 @@ def run_demo(
     resume:bool=False # Go on with the runs in the folder?
 ) -> Path: # The report
     "Train the four models one after the other, measuring each epoch, and write one report about them"
-    out, runs = Path(out), []
+    out, runs = _folder(out), []
     dls = get_dls(SynthFaces(n=round(n/.9), size=size), bs=32, fractions=(.9, .1, 0.), progress=False)
     distance = FIDCallback(n=min(1000, n//2))
     for name, settings in demo_models(quick).items():
@@ -119,7 +125,7 @@ def vaegan_demo(
     report = _run_or_exit(lambda: run_demo(out, n, size, quick, resume), '--resume')
     print(f'\nrun folders: {Path(out)}\nreport: {report}')
 
-# %% ../nbs/11_cli.ipynb #207fa656
+# %% ../nbs/11_cli.ipynb #fb6d188e
 def settings_of(
     preset:str, # A name in PRESETS
     size:int, # Height and width of the images in pixels
@@ -182,7 +188,8 @@ def _together():
 
 def train_source(source, out, cfg, crop, cache, max_bad, fid, resume):
     "Open `source`, train in the run folder `out`, and return the Learner"
-    measured = [FIDCallback(fid)] if fid else []
+    if fid < 0 or fid == 1: raise ValueError(f'--fid: wanted 2 images or more, or 0 to measure nothing, found {fid}')
+    out, measured = _folder(out), [FIDCallback(fid)] if fid else []
     with _together() as cbs:
         dls = get_dls(source, bs=cfg.bs, seed=cfg.seed, size=cfg.size, channels=cfg.channels, crop=crop, cache=cache,
                       max_bad=max_bad, progress=not rank_distrib())
@@ -202,7 +209,7 @@ def _extractor(name, weights):
 def measure_pair(real, fake, extractor, weights=None, n=None, seed=0, save=None, **how) -> Measurement:
     "Everything that is measured of two sources; `how` they are opened is for open_pair"
     if save and Path(save).suffix != '.npz': raise ValueError(f'--save: wanted a name ending in .npz, found {save}')
-    net = _extractor(extractor, weights).to('cuda' if torch.cuda.is_available() else 'cpu')
+    seed, net = check_seed(seed), _extractor(extractor, weights).to('cuda' if torch.cuda.is_available() else 'cpu')
     real, fake = open_pair(real, fake, net, n, seed=seed, **how)
     reference = reference_for(real, fake, net, n, seed)
     if save: reference.save(save)
@@ -217,7 +224,7 @@ def _table(m):
             **{f'N {side}': k or 'unknown' for side, k in zip(('real', 'fake'), m.n)}, **m.protocol}
     return '\n'.join([*(f'{k:12} {v}' for k, v in rows.items()), *(f'note: {o}' for o in m.notes)])
 
-# %% ../nbs/11_cli.ipynb #bb95ef88
+# %% ../nbs/11_cli.ipynb #024c883d
 @call_parse
 def vaegan_eval(
     real:str, # Real images: folder, zip, CelebA folder, synth:5000, or .npz of statistics
@@ -233,8 +240,9 @@ def vaegan_eval(
     json:store_true=False # Print JSON
 ):
     "Frechet distance with its floor, KID, precision and recall, density and coverage of two sets of images"
-    m = _run_or_exit(lambda: measure_pair(real, fake, extractor, weights, n, seed, save, size=size, crop=crop,
-                                          max_bad=max_bad))
+    with redirect_stdout(sys.stderr) if json else nullcontext(): # files that were skipped are no JSON
+        m = _run_or_exit(lambda: measure_pair(real, fake, extractor, weights, n, seed, save, size=size, crop=crop,
+                                              max_bad=max_bad))
     print(dumps(dict(vars(m), ratio=m.ratio)) if json else _table(m))
 
 # %% ../nbs/11_cli.ipynb #64697dec
@@ -282,7 +290,7 @@ def tune_source(
     **kwargs # More for tune
 ) -> tuple[BayesOpt, Path]: # The search, and its report
     "Search settings of a model of one source of images"
-    cfg, name = settings_of(preset, size, **settings), 'Which β?'
+    out, cfg, name = _folder(out), settings_of(preset, size, **settings), 'Which β?'
     crop, place = crop_of(source, crop, cfg), str(Path(source).resolve()) if Path(source).exists() else source
     study = Study(name, place, size, crop, n=(n,), seeds=(0,), preset=preset, settings=settings, max_bad=max_bad)
     images = open_images(source, size=size, crop=crop, max_bad=max_bad)
@@ -290,7 +298,7 @@ def tune_source(
     search = tune(study, out, space, '', **kwargs)
     return search, write_study(search, out)
 
-# %% ../nbs/11_cli.ipynb #ac2e2890
+# %% ../nbs/11_cli.ipynb #17970a32
 @call_parse
 def vaegan_tune(
     source:str, # Folder or zip of images, a CelebA folder, or synth:20000
@@ -316,6 +324,7 @@ def vaegan_tune(
     path = _out(out, source, 'tune')
     def work():
         if model == 'gan': raise ValueError('a GAN has no beta: wanted --model vae or vaegan')
+        if fid < 2: raise ValueError(f'--fid: wanted 2 images or more, found {fid}')
         if budget < 2: raise ValueError(f'wanted a budget of 2 runs or more, to compare them, found {budget}')
         return tune_source(source, path, {'beta': (low, high, 'log')}, preset, size, crop, fid, settings, max_bad,
                            budget=budget, retry_failed=retry_failed, **_submit(workers))
@@ -352,7 +361,7 @@ def inspect_run(
         figures = attribute_figures(run, images, train_teacher(images, epochs=1 if quick else 4, seed=1))
         out.update({k.replace('_', ': ', 1).capitalize(): v for k, v in figures.items()})
     if _saw_faces(run):
-        sizes = dict(dci_train=200, batches=(500, 250)) if quick else 'small'
+        sizes = dict(n_train=1000, n_test=500, dci_train=200, batches=(500, 250)) if quick else 'small'
         scores = disentanglement_report(run, sizes=sizes, repeats=2 if quick else 3, show=False)
         out.update({'Disentanglement': str(scores), 'Disentanglement: latents and factors': scores.plot()})
     return out
@@ -367,7 +376,7 @@ def _report_run(run, source, out, quick):
 
 def _report_study(study, out, quick, only, workers):
     if study not in STUDIES: raise ValueError(f'study {study!r} is unknown: choose one of {", ".join(STUDIES)}')
-    plan, out = STUDIES[study], Path(out or f'runs/{study}{"-quick" if quick else ""}')
+    plan, out = STUDIES[study], _folder(out or f'runs/{study}{"-quick" if quick else ""}')
     if workers is None: workers = torch.cuda.device_count() or min(num_cpus(), 4)
     return run_study(quick_study(plan) if quick else plan, out, only, **_submit(workers))
 
