@@ -13,13 +13,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from vaegan_nb.attributes import (_accuracy, _scores, attribute_similarity, attribute_vectors, edit, edit_effects,
-                                  plot_edits, train_teacher)
-from vaegan_nb.data import array_dls, open_images
+from vaegan_nb.attributes import (attribute_accuracy, attribute_scores, attribute_similarity, attribute_vectors, edit,
+                                  edit_effects, plot_edits, train_teacher)
+from vaegan_nb.data import _real_faces, array_dls, open_images
 from vaegan_nb.evaluate import generator
 from vaegan_nb.features import load_teacher
 from vaegan_nb.runs import decode_codes, encode_images, load_run, train_run
-from vaegan_nb.sources import real_faces
 
 MODELS = {'VAE': 'vae', 'VAE-GAN': 'vaegan'}
 LABELS = ['gender', 'age', 'race']
@@ -27,7 +26,7 @@ STRENGTHS = (-2, -1, 0, 1, 2)
 
 def real_images(size=64, cache=None):
     "UTKFace with its attributes and split; `None` where it is missing"
-    place = real_faces()
+    place = _real_faces()
     if place is None: return None
     faces = place/'utkface'
     return open_images(faces/'faces64.zip', size, 'whole', attributes=faces/'attributes.csv', cache=cache,
@@ -46,7 +45,7 @@ def a_model(images, path, **settings):
 
 def a_teacher(images, path, seed, **settings):
     "A teacher, from its file where there is one, and how often it is right on the test split"
-    teacher = load_teacher(path) if path.exists() else train_teacher(images, LABELS, seed=seed, **settings)
+    teacher = load_teacher(path) if path.exists() else train_teacher(images, LABELS, bins=4, seed=seed, **settings)
     if not path.exists(): teacher.save(path)
     return teacher
 
@@ -55,7 +54,7 @@ def judge_edits(net, vectors, test, teacher, seed=0):
     z, g = encode_images(net, test)[0], torch.Generator().manual_seed(seed)
     up = {s: edit_effects(net, z, vectors, teacher, s) for s in (-1, 1)}
     some = z[:200]
-    see = lambda k, v, s=1: _scores(teacher, edit(net, some, v, s), [k])[k]
+    see = lambda k, v, s=1: attribute_scores(teacher, edit(net, some, v, s), [k])[k]
     curve = {k: [float(see(k, v, s).mean()) for s in STRENGTHS] for k, v in vectors.items()}
     aimless = {k: [] for k in vectors}
     for k, v in [*vectors.items()]*10:
@@ -87,7 +86,8 @@ def main(work='runs/attribute_edits', epochs=12, nz=64, teacher_epochs=8, cache=
     work.mkdir(parents=True, exist_ok=True)
     (mine, theirs), test = halves(images), images.split('test')
     teachers = {s: a_teacher(theirs, work/f'teacher-{s}.safetensors', 10 + s, epochs=teacher_epochs) for s in (0, 1)}
-    right = lambda t: {k: {'right': float(a), 'commonest class': float(b)} for k, (a, b) in _accuracy(t, test).items()}
+    both = lambda o: {'right': float(o[0]), 'commonest class': float(o[1])}
+    right = lambda t: {k: both(o) for k, o in attribute_accuracy(t, test).items()}
     result = {'data': 'UTKFace 64x64', 'date': str(datetime.date.today()), 'strengths': STRENGTHS,
               'teachers': {10 + s: right(t) for s, t in teachers.items()},
               'n': {'model': len(mine.split('train')), 'teacher': len(theirs.split('train')), 'test': len(test)},

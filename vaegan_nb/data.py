@@ -167,17 +167,19 @@ def _build(source, entry, settings, workers, max_bad, progress):
     pixels = ImageArray(np.load(entry/'images.npy', mmap_mode='r')).fingerprint
     meta = {'key': entry.name, 'shape': shape, 'names': [source.names[i] for i in rows],
             'attribute_names': source.attribute_names, 'meta': _meta(source, settings, bad),
-            'pixels': pixels, 'table': _hash(entry/'table.npz')}
-    write_json(entry/'meta.json', meta, indent=None)
+            'pixels': pixels, 'table': _hash((entry/'table.npz').read_bytes())}
+    write_json(entry/'meta.json', {**meta, 'self': _hash(json.dumps(meta).encode())}, indent=None)
     journal.unlink()
 
 def _meta(source, settings, bad):
     return {'source': source.about, 'size': settings[0], 'crop': settings[1], 'channels': settings[2], 'filter': FILTER,
             'ignored': source.ignored, 'skipped': _named(source, bad)}
 
-def _hash(path): return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
+def _hash(content): return hashlib.sha256(content).hexdigest()[:16]
 
 # %% ../nbs/01b_data.ipynb #2b5f6ced
+_KEYS = 'key', 'shape', 'names', 'attribute_names', 'meta', 'pixels', 'table', 'self'  # of meta.json
+
 def load_images(
     entry, # a folder of the cache: images.meta['cache'], or a copy of it on another machine
 )->ImageArray: # memory-mapped; its splits are only those the source gave
@@ -187,13 +189,14 @@ def load_images(
 def _load(entry, key=None):
     "See `load_images`; with a `key`, an entry of another source or with other settings counts as damaged"
     try:
-        o = read_json(entry/'meta.json', ('key', 'shape', 'names', 'attribute_names', 'meta', 'pixels', 'table'))
+        o = read_json(entry/'meta.json', _KEYS)
+        if o.pop('self') != _hash(json.dumps(o).encode()): raise ValueError('meta.json is not what was written')
         if key not in (None, o['key']): raise ValueError(f'meta.json is of the entry {o["key"]}')
         data, size = np.load(entry/'images.npy', mmap_mode='r'), (entry/'images.npy').stat().st_size
         if data.shape != tuple(o['shape']) or size != data.offset + data.nbytes:
             raise ValueError(f'images.npy holds {data.shape} in {size:,} bytes, not {tuple(o["shape"])}')
         if ImageArray(data).fingerprint != o['pixels']: raise ValueError('images.npy holds other pixels than it did')
-        if _hash(entry/'table.npz') != o['table']: raise ValueError('table.npz is not the one that was written')
+        if _hash((entry/'table.npz').read_bytes()) != o['table']: raise ValueError('table.npz is not what was written')
         with np.load(entry/'table.npz') as table: table = dict(table)
         res = ImageArray(data, table['rows'], table.get('splits'), o['names'], table.get('attributes'),
                          o['attribute_names'], {**o['meta'], 'cache': str(entry)})
@@ -257,7 +260,7 @@ def open_images(
         settings = size, source.crop if crop is None else crop, channels
         if cache is False or source.in_memory: images = _in_memory(source, settings, workers, max_bad, progress)
         else: images = _cached(source, settings, workers, max_bad, progress, cache)
-    if skipped := images.meta['skipped']:
+    if skipped := images.meta.get('skipped'):
         n = len(images) + len(skipped)
         print('Skipped:', _check_bad(images.meta['source'], skipped, n, n, max_bad))
     return _complete_splits(images, seed, fractions)
@@ -282,7 +285,7 @@ def _in_memory(source, settings, workers, max_bad, progress):
 def _cached(source, settings, workers, max_bad, progress, cache):
     "Open the cache entry of a source, building it first where it is missing or damaged"
     cache = Path(cache or os.environ.get('VAEGAN_CACHE') or '~/.cache/vaegan_nb').expanduser()
-    key = hashlib.sha256(repr((source.identity, settings, FILTER)).encode()).hexdigest()[:16]
+    key = _hash(repr((source.identity, settings, FILTER)).encode())
     entry = cache/key
     def load(tell=True):
         try: return _load(entry, key) if (entry/'meta.json').exists() else None

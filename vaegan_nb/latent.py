@@ -11,7 +11,6 @@ __all__ = ['sample', 'plot_samples', 'image_shape', 'reconstruct', 'plot_reconst
 # %% ../nbs/07_latent.ipynb #9ab8aa37
 import base64, html, io, json
 from collections.abc import Mapping
-from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,17 +19,20 @@ import torch
 from fastcore.basics import patch
 from PIL import Image
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from .data import image_grid, to_floats
 from .files import write_atomic
-from .networks import VAEGAN, Decoder
-from .runs import decode_codes, encode_images, load_run, model_name, trained_model
+from .images import image_grid, to_floats
+from .networks import Decoder
+from .report import model_name
+from .runs import decode_codes, encode_images, trained_model
+from .scores import active_units
 
 # %% ../nbs/07_latent.ipynb #a4f28200
 def _prior(net, n, seed): return torch.randn(n, net.nz, generator=torch.Generator().manual_seed(seed))
 
 def sample(
-    model, # Run folder, `Learner` or `VAEGAN`
+    model, # Run folder, Learner or VAEGAN
     n:int=32, # Images
     seed:int=0 # Of the codes
 ) -> Tensor: # Images in [-1, 1], shape (n, channels, size, size)
@@ -40,13 +42,8 @@ def sample(
     return decode_codes(net, _prior(net, n, seed))
 
 # %% ../nbs/07_latent.ipynb #191e8b14
-def _plot_rows(
-    x, # Images, row by row, see `image_grid`
-    labels, # One a row
-    ticks=(), # One a column
-    xlabel='' # What the ticks are
-):
-    "Rows of images with their names"
+def _plot_rows(x, labels, ticks=(), xlabel=''):
+    "Images `x` in rows, as `image_grid` takes them: a label a row, a tick a column"
     import matplotlib.pyplot as plt
     nrow, size = len(labels), x.shape[-1] + 2
     ncol = -(-len(x)//nrow)
@@ -60,22 +57,21 @@ def _plot_rows(
     return fig
 
 def plot_samples(
-    model, # See `sample`
+    model, # See sample
     n:int=32, # Images
     seed:int=0, # Of the codes
     ncol:int=8 # Images in a row
-): # matplotlib `Figure`
+): # matplotlib Figure
     "Images of `sample`, as a grid"
     return _plot_rows(sample(model, n, seed), ['']*-(-n//ncol))
 
 # %% ../nbs/07_latent.ipynb #fc5814bc
 def image_shape(
-    model # See `sample`
+    model # See sample
 ) -> tuple[int, int, int]: # Channels, height, width
     "Shape of the images that a model makes"
-    layers = trained_model(model).sampler.layers
-    size = layers[1].unflattened_size[-1] * 2**sum(isinstance(m, nn.ConvTranspose2d) for m in layers.modules())
-    return layers[-2].out_channels, size, size
+    decoder = trained_model(model).sampler
+    return decoder.channels, decoder.size, decoder.size
 
 def _check_images(net, images, n=1):
     "`ValueError` unless there are `n` images of the shape that `net` makes"
@@ -86,8 +82,8 @@ def _check_images(net, images, n=1):
                          f'found {found}: open_images(..., size={wanted[1]}, channels={wanted[0]}) makes them so')
 
 def reconstruct(
-    model, # See `sample`; with an encoder
-    images # uint8 (n, height, width, channels): array, `ImageArray`, `SynthFaces`; or a tensor, see `to_floats`
+    model, # See sample; with an encoder
+    images # uint8 (n, height, width, channels): array, ImageArray, SynthFaces; or a tensor, see to_floats
 ) -> Tensor: # Images in [-1, 1], shape (n, channels, size, size)
     "Images decoded from the mean codes of `images`; ValueError for a GAN"
     net = trained_model(model, encoder=True)
@@ -95,21 +91,15 @@ def reconstruct(
     return decode_codes(net, encode_images(net, images)[0])
 
 # %% ../nbs/07_latent.ipynb #9457261f
-def _name(model) -> str:
-    "Name of a model by its settings, or by its networks where it has no settings"
-    if isinstance(model, (str, Path)): return model_name(asdict(load_run(model)[1]))
-    if hasattr(model, 'config'): return model_name(asdict(model.config))
-    kind = {nets: k for k, nets in VAEGAN.models.items()}[trained_model(model).nets]
-    return model_name(dict(model=kind, beta=1))
-
 def plot_reconstructions(
-    models, # One model with an encoder (see `sample`), a list of them, or a dict of name to model
-    images, # See `reconstruct`
-    n:int=8 # The first `n` of them, or as many as there are
-): # matplotlib `Figure`
+    models, # One model with an encoder (see sample), a list of them, or a dict of name to model
+    images, # See reconstruct
+    n:int=8 # The first n of them, or as many as there are
+): # matplotlib Figure
     "Originals over the reconstructions of each model (Figure 6 of the report)"
     if not isinstance(models, (Mapping, list, tuple)): models = [models]
-    pairs = models.items() if isinstance(models, Mapping) else [(_name(m), m) for m in models]
+    named = isinstance(models, Mapping)
+    pairs = models.items() if named else [(model_name(m.config), m) for m in map(trained_model, models)]
     rows = [reconstruct(m, images[:n]) for _, m in pairs]
     return _plot_rows(torch.cat([to_floats(images[:n]), *rows]), ['original', *(name for name, _ in pairs)])
 
@@ -119,7 +109,7 @@ def blend_codes(
     b:Tensor, # Codes at t = 1, shape (n, nz)
     t:Tensor, # Where between them, shape (steps,)
     how:str='spherical' # 'spherical' (White 2016, arXiv:1609.04468) or 'linear'
-) -> Tensor: # Codes, shape (n, steps, nz), float32; exactly `a` and `b` at 0 and 1
+) -> Tensor: # Codes, shape (n, steps, nz), float32; exactly a and b at 0 and 1
     "Codes on the way from `a` to `b`; the straight line where no arc is singled out (same or opposite direction, zero)"
     if how not in ('spherical', 'linear'): raise ValueError(f"how={how!r} is unknown: choose 'spherical' or 'linear'")
     a, b, t = (torch.as_tensor(o).double() for o in (a, b, t))
@@ -139,11 +129,11 @@ def _codes(net, z):
     return z
 
 def interpolate(
-    model, # See `sample`
+    model, # See sample
     a, # Codes to start from, shape (n, nz), or (nz,) for one
     b, # Codes to end at, as many
     steps:int=8, # Images of each pair, ends included
-    how:str='spherical' # See `blend_codes`
+    how:str='spherical' # See blend_codes
 ) -> Tensor: # Images in [-1, 1], shape (n*steps, channels, size, size), pair by pair
     "Images on the way from code `a` to code `b`"
     net = trained_model(model)
@@ -153,11 +143,11 @@ def interpolate(
     return decode_codes(net, blend_codes(a, b, torch.linspace(0, 1, steps), how).flatten(0, 1))
 
 def plot_interpolations(
-    model, # See `sample`
-    images=None, # Between the mean codes of the first two pairs of them; codes of the prior if `None`, or for a GAN
-    steps:int=8, # See `interpolate`
+    model, # See sample
+    images=None, # Between the mean codes of the first two pairs of them; codes of the prior if None, or for a GAN
+    steps:int=8, # See interpolate
     seed:int=0 # Of the codes of the prior
-): # matplotlib `Figure`
+): # matplotlib Figure
     "Two pairs of codes, and the images between them on the line and on the arc"
     net = trained_model(model)
     if images is None or 'encoder' not in net.nets: z = _prior(net, 4, seed)
@@ -173,15 +163,15 @@ class LatentReport:
     def __init__(self,
         mu:Tensor, # Means of q(z|x), shape (n, nz)
         logvar:Tensor, # Log variances of q(z|x), shape (n, nz)
-        seed:int=0 # Of `z`
+        seed:int=0 # Of z
     ):
+        if not logvar.isfinite().all(): raise ValueError('wanted finite log variances, found nan or inf')
         if len(mu) < 2: raise ValueError(f'wanted codes of at least 2 images, for a variance, found {len(mu)}')
-        if not torch.cat([mu, logvar]).isfinite().all(): raise ValueError('wanted finite codes, found nan or inf')
+        self.active = torch.from_numpy(active_units(mu.numpy())) # bool, (nz,)
         mu, logvar, g = mu.double(), logvar.double(), torch.Generator().manual_seed(seed)
         self.n, self.nz = mu.shape
         self.kl = .5*(mu**2 + logvar.exp() - logvar - 1).mean(0) # nats, (nz,)
         self.order = self.kl.argsort(descending=True, stable=True) # units, (nz,)
-        self.active, self.active_kl = mu.var(0) > .01, self.kl > .01 # bool, (nz,)
         self.z = mu + (.5*logvar).exp()*torch.randn(mu.shape, generator=g, dtype=mu.dtype) # of q(z), (n, nz)
         self.mean, self.sd = self.z.mean(0), self.z.std(0) # of q(z), (nz,)
         self.eigenvalues = _spectrum(self.z) # of the covariance of q(z), falling, (nz,)
@@ -189,18 +179,18 @@ class LatentReport:
 
     def __repr__(self):
         most = ', '.join(f'{u} ({self.kl[u]:.2f})' for u in self.order[:5].tolist())
-        return (f'{self.n:,} images, {self.nz} units: {self.active.sum()} active (variance of the mean above 0.01), '
-                f'{self.active_kl.sum()} of KL above 0.01 nats\nKL {self.kl.sum():.2f} nats, most in units {most}\n'
+        return (f'{self.n:,} images, {self.nz} units: {self.active.sum()} active (variance of the mean above 0.01)\n'
+                f'KL {self.kl.sum():.2f} nats, most in units {most}\n'
                 f'aggregate posterior: means {self.mean.min():.2f} to {self.mean.max():.2f}, '
                 f'sd {self.sd.min():.2f} to {self.sd.max():.2f} (prior: 0 and 1)')
 
 def _spectrum(z): return torch.linalg.eigvalsh(z.T.cov().reshape(z.shape[1], -1)).flip(0)
 
 def latent_report(
-    model, # See `sample`; with an encoder
-    images, # See `reconstruct`; 2 or more
+    model, # See sample; with an encoder
+    images, # See reconstruct; 2 or more
     seed:int=0 # Of the one code drawn for each image
-) -> LatentReport: # Its attributes are commented in its source; `plot_latent_report` shows it
+) -> LatentReport: # Its attributes are commented in its source; plot_latent_report shows it
     "KL and activity of each unit, and the aggregate posterior; ValueError for a GAN"
     net = trained_model(model, encoder=True)
     _check_images(net, images, 2)
@@ -208,8 +198,8 @@ def latent_report(
 
 # %% ../nbs/07_latent.ipynb #d2fe28b1
 def plot_latent_report(
-    report:LatentReport # Of `latent_report`
-): # matplotlib `Figure`
+    report:LatentReport # Of latent_report
+): # matplotlib Figure
     "KL of each unit, histograms of the three of most KL, and eigenvalues of q(z) against those of the prior"
     import matplotlib.pyplot as plt
     fig, (a, b, c) = plt.subplots(1, 3, figsize=(9.5, 2.8), layout='constrained')
@@ -233,8 +223,8 @@ def plot_latent_report(
 
 # %% ../nbs/07_latent.ipynb #b9fb88fe
 def rank_units(
-    model, # See `sample`
-    images=None # See `reconstruct`; 2 or more
+    model, # See sample
+    images=None # See reconstruct; 2 or more
 ) -> tuple[list[int], Tensor|None]: # Units, and the KL in nats of each by index, shape (nz,)
     "Units in falling order of KL; in order of index, and `None`, without images or without an encoder"
     net = trained_model(model)
@@ -246,7 +236,7 @@ def traversal_codes(
     z:Tensor, # Code to start from, shape (nz,)
     units, # Units to move
     steps:int=9, # Values of each
-    span:float=3. # From `-span` to `span`
+    span:float=3. # From -span to span
 ) -> Tensor: # Codes, shape (units*steps, nz), unit by unit
     "`z` with one of its units moved at a time; ValueError for a unit that is not there"
     units, nz = [int(u) for u in units], z.shape[-1]
@@ -267,13 +257,13 @@ def _start(net, images, z):
     return encode_images(net, images[:1])[0][0]
 
 def traverse(
-    model, # See `sample`
-    images=None, # They order the units, and the first is the start; see `reconstruct`
-    z=None, # Code to start from, shape (nz,); the mean code of the first image if `None`, 0 without images or encoder
-    units=None, # Units to move, in this order; the first `n` of `rank_units` if `None`
+    model, # See sample
+    images=None, # They order the units, and the first is the start; see reconstruct
+    z=None, # Code to start from, shape (nz,); the mean code of the first image if None, 0 without images or encoder
+    units=None, # Units to move, in this order; the first n of rank_units if None
     n:int=8, # Units, or as many as there are
     steps:int=9, # Images of each
-    span:float=3. # Each from `-span` to `span`
+    span:float=3. # Each from -span to span
 ) -> Tensor: # Images in [-1, 1], shape (units*steps, channels, size, size), unit by unit
     "Images of one unit at a time, moved over the range of the prior"
     net = trained_model(model)
@@ -283,14 +273,14 @@ def traverse(
 def _label(unit, kl): return f'unit {unit}' + ('' if kl is None else f', KL {kl[unit]:.2f} nats')
 
 def plot_traversals(
-    model, # See `sample`
-    images=None, # See `traverse`
-    z=None, # See `traverse`
-    units=None, # See `traverse`
-    n:int=8, # See `traverse`
-    steps:int=9, # See `traverse`
-    span:float=3. # See `traverse`
-): # matplotlib `Figure`
+    model, # See sample
+    images=None, # See traverse
+    z=None, # See traverse
+    units=None, # See traverse
+    n:int=8, # See traverse
+    steps:int=9, # See traverse
+    span:float=3. # See traverse
+): # matplotlib Figure
     "Images of `traverse`, each row with its unit and its KL"
     net = trained_model(model)
     order, kl = rank_units(net, images)
@@ -302,16 +292,16 @@ def plot_traversals(
 
 # %% ../nbs/07_latent.ipynb #c742781a
 def latent_figures(
-    model, # See `sample`
-    images=None, # See `reconstruct`; 4 or more
+    model, # See sample
+    images=None, # See reconstruct; 4 or more
     seed:int=0 # Of the codes
-) -> dict: # Name to `Figure`: samples, interpolation, traversal; with encoder and images reconstruction, units
+) -> dict: # Name to Figure: samples, interpolation, traversal; with encoder and images reconstruction, units
     "Every figure of this page for one model"
     net = trained_model(model)
     out = dict(samples=plot_samples(net, seed=seed), interpolation=plot_interpolations(net, images, seed=seed),
                traversal=plot_traversals(net, images))
     if images is not None and 'encoder' in net.nets:
-        out['reconstruction'] = plot_reconstructions({_name(model): net}, images)
+        out['reconstruction'] = plot_reconstructions(net, images)
         out['units'] = plot_latent_report(latent_report(net, images, seed))
     return out
 
@@ -325,10 +315,10 @@ def _starts(net, images, n, seed):
 class Explorer:
     "An image and a slider for each of the most active units, for the notebook; `z` is the code that is shown"
     def __init__(self,
-        model, # See `sample`
-        images=None, # They order the units, see `rank_units`; the first six are starts, else samples of the prior are
+        model, # See sample
+        images=None, # They order the units, see rank_units; the first six are starts, else samples of the prior are
         n:int=10, # Sliders, or as many as there are units
-        span:float=3., # Each from `-span` to `span`
+        span:float=3., # Each from -span to span
         seed:int=0 # Of the samples and of the random codes
     ):
         try: import ipywidgets as w
@@ -388,20 +378,29 @@ def _scale_shift(norm):
     scale = norm.weight.double()/(norm.running_var.double() + norm.eps).sqrt()
     return scale, norm.bias.double() - norm.running_mean.double()*scale
 
+def _turned(conv):
+    "Weights of a transposed convolution that does what `conv`, of stride 1, does; float64"
+    return conv.weight.flip(2, 3).transpose(0, 1).double()
+
+def _doubling(layer):
+    "Weights of the transposed convolution of stride 2 that does what `layer` of `networks.up` does, float64"
+    if isinstance(layer, nn.ConvTranspose2d): return layer.weight.double()
+    w = _turned(layer[1])
+    return sum(F.pad(w, (x, 1 - x, y, 1 - y)) for x in (0, 1) for y in (0, 1))
+
 @torch.no_grad()
 def fold_decoder(
-    decoder:Decoder # Of any size, width and channels
+    decoder:Decoder # Of any size, width, channels and upsampling
 ) -> list[dict]: # A layer each: w (inputs, outputs, k, k), b (outputs,) or (outputs, size, size); stride, pad, size
     "A decoder in eval mode as transposed convolutions alone, with ReLU after each but the last, which has tanh"
     first, shape, *ups, last, _ = decoder.layers
     (scale, shift), (c, s, _) = _scale_shift(first[1]), shape.unflattened_size
     w = (first[0].weight*scale[:, None]).T.reshape(-1, c, s, s)
     out = [dict(w=w, b=shift.reshape(c, s, s), stride=1, pad=0, size=s)]
-    for conv, norm, _ in ups:
+    for layer, norm, _ in ups:
         (scale, shift), s = _scale_shift(norm), 2*s
-        out.append(dict(w=conv.weight*scale[:, None, None], b=shift, stride=2, pad=2, size=s))
-    w = last.weight.flip(2, 3).transpose(0, 1).double()
-    return [*out, dict(w=w, b=last.bias.double(), stride=1, pad=2, size=s)]
+        out.append(dict(w=_doubling(layer)*scale[:, None, None], b=shift, stride=2, pad=2, size=s))
+    return [*out, dict(w=_turned(last), b=last.bias.double(), stride=1, pad=2, size=s)]
 
 # %% ../nbs/07_latent.ipynb #a9b52b10
 def _half(x):
@@ -417,13 +416,13 @@ def _layer_json(l):
     return dict(sizes, w=_half(w.permute(0, 2, 3, 1)), b=_half(b if b.ndim == 1 else b.permute(1, 2, 0)))
 
 def explorer_page(
-    model, # See `sample`
+    model, # See sample
     path:str|Path, # The HTML file
-    images=None, # See `Explorer`; no image is in the page, only mean codes
+    images=None, # See Explorer; no image is in the page, only mean codes
     n:int=10, # Sliders, or as many as there are units
-    span:float=3., # Each from `-span` to `span`
+    span:float=3., # Each from -span to span
     seed:int=0, # Of the samples
-    title:str=None # Heading; names the model if `None`
+    title:str=None # Heading; names the model if None
 ) -> Path: # The HTML file
     "Write a page with sliders that decodes in the browser, without server or network"
     net = trained_model(model)
@@ -433,8 +432,7 @@ def explorer_page(
     starts = [dict(name=k, z=[round(o, 5) for o in z.tolist()]) for k, z in _starts(net, images, 6, seed).items()]
     data = dict(span=span, layers=[_layer_json(l) for l in fold_decoder(net.sampler)], starts=starts,
                 units=[dict(unit=u, label=_label(u, kl)) for u in order[:n]])
-    title = html.escape(title or f'Latent space: {_name(model)}')
+    title = html.escape(title or f'Latent space: {model_name(net.config)}')
     page = (files('vaegan_nb')/'explorer.html').read_text(encoding='utf-8')
     for k, text in ('TITLE', title), ('NOTE', note), ('MODEL', json.dumps(data)): page = page.replace(f'__{k}__', text)
-    write_atomic(path, lambda p: p.write_text(page, encoding='utf-8'))
-    return Path(path)
+    return write_atomic(path, lambda p: p.write_text(page, encoding='utf-8'))

@@ -279,7 +279,21 @@ def forward(self:VAEGAN, x:Tensor, eps:Tensor|None=None, z_p:Tensor|None=None) -
             o.update({f'cut_{k}': v for k, v in leaves.items()}, **self.discriminate(dict(x=x, **leaves)))
     return o
 
-# %% ../nbs/02a_networks.ipynb #05b28c43
+# %% ../nbs/02a_networks.ipynb #38afc467
+@contextmanager
+def _full_float32():
+    "Products and convolutions in float32 itself, not in TF32 or bfloat16"
+    b, (name, full) = torch.backends, ('fp32_precision', 'ieee')
+    switches = [b.cuda.matmul, b.cudnn]
+    if hasattr(b.cudnn, 'conv'): switches = [b.cuda.matmul, b.cudnn.conv, b.mkldnn.matmul, b.mkldnn.conv]
+    else: name, full = 'allow_tf32', False # before torch 2.9
+    old = [getattr(s, name) for s in switches]
+    try:
+        for s in switches: setattr(s, name, full)
+        yield
+    finally:
+        for s, o in zip(switches, old): setattr(s, name, o)
+
 @contextmanager
 def evaluating(
     model # Any module; anything else (a function of images) as it is
@@ -287,14 +301,8 @@ def evaluating(
     "Evaluation mode, no gradients, full float32; then every module in the mode in which it was"
     modes = {m: m.training for m in model.modules()} if isinstance(model, nn.Module) else {}
     device = next((p.device for m in modes for p in m.parameters()), torch.device('cpu'))
-    cudnn = torch.backends.cudnn # before torch 2.9: one switch for all of it
-    old = cudnn, 'allow_tf32', False
-    switch, name, off = (cudnn.conv, 'fp32_precision', 'ieee') if hasattr(cudnn, 'conv') else old
-    tf32 = getattr(switch, name)
     try:
         for m in modes: m.training = False
-        setattr(switch, name, off)
-        with torch.no_grad(), torch.autocast(device.type, enabled=False): yield device
+        with _full_float32(), torch.no_grad(), torch.autocast(device.type, enabled=False): yield device
     finally:
-        setattr(switch, name, tf32)
         for m, training in modes.items(): m.training = training

@@ -269,7 +269,8 @@ def _path_source(path):
         raise ValueError(f'{wanted} a single image, {path}: give its folder, {path.absolute().parent}')
     if path.suffix != '.npy': return zip_source(path)
     try: return array_source(np.load(path, mmap_mode='r'))
-    except (ValueError, EOFError) as e: raise ValueError(f'{wanted} {path}, damaged or of another kind ({e})') from e
+    except Exception as e:                   # damaged bytes raise a dozen kinds of errors
+        raise ValueError(f'{wanted} {path}, damaged or of another kind ({e})') from e
 
 def find_source(
     source, # path of CelebA, a folder, a zip or an .npy; array; SynthFaces or 'synth:20000'; Hugging Face data set
