@@ -15,11 +15,12 @@ from torch.utils.data import DataLoader
 from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
+from vaegan_nb.config import configure
 from vaegan_nb.data import ArrayDL, ImageArray, array_dls, open_images
-from vaegan_nb.evaluate import measure
+from vaegan_nb.evaluate import Reference
 from vaegan_nb.faces import SynthFaces
-from vaegan_nb.features import FaceTeacher, Inception, feature_stats
-from vaegan_nb.learner import configure, vaegan_learner
+from vaegan_nb.features import FaceTeacher, Inception
+from vaegan_nb.learner import vaegan_learner
 
 warnings.filterwarnings('ignore')
 CELEBA = 162_770 # training images
@@ -29,12 +30,15 @@ def draw_jpegs(folder, n, size):
     "A folder of `n` JPEGs, as ImageFolder wants it"
     (folder/'a').mkdir(parents=True)
     faces = SynthFaces(n=64, size=256)[:]
-    for i in range(n): Image.fromarray(faces[i % 64]).resize(size, Image.Resampling.BICUBIC).save(folder/'a'/f'{i:06}.jpg', quality=95)
+    for i in range(n):
+        face = Image.fromarray(faces[i % 64]).resize(size, Image.Resampling.BICUBIC)
+        face.save(folder/'a'/f'{i:06}.jpg', quality=95)
 
 
 def torchvision_loop(folder, crop):
     "Every image once through ImageFolder and a DataLoader in this process"
-    how = transforms.Compose([transforms.CenterCrop(crop), transforms.Resize(64, transforms.InterpolationMode.BICUBIC), transforms.ToTensor()])
+    resize = transforms.Resize(64, transforms.InterpolationMode.BICUBIC)
+    how = transforms.Compose([transforms.CenterCrop(crop), resize, transforms.ToTensor()])
     out = [x for x, _ in DataLoader(ImageFolder(folder, how), batch_size=256)]
     return len(torch.cat(out))
 
@@ -69,11 +73,12 @@ def loader_rates(folder, bs=256, rounds=5):
 
 
 def memory_of_run(steps=20):
-    "Largest resident memory of a process that trains (preset demo, batches of 64) on a CelebA-sized array, all of which it reads, GB"
+    "Largest resident memory of a process that trains (preset demo, bs=64) on a CelebA-sized array and reads it all, GB"
     code = f'''
 import warnings; warnings.filterwarnings('ignore')
 import numpy as np
 from fastai.callback.core import Callback, CancelFitException
+from vaegan_nb.config import configure
 from vaegan_nb.data import ArrayDL, ImageArray, array_dls
 from vaegan_nb.learner import vaegan_learner
 images = ImageArray(np.load('images.npy', mmap_mode='r'))
@@ -103,13 +108,15 @@ def evaluation_cost(device, bs=16, n=1000):
         start = time.perf_counter()
         learn.fit(1)
         out['training images a second'] = 6*bs/(time.perf_counter() - start)
-    for name, net in {'FD-teacher': FaceTeacher(), 'Inception (random weights)': Inception(random_weights(), name='RANDOM-bench')}.items():
+    random = Inception(random_weights(), name='RANDOM-bench')
+    for name, net in {'FD-teacher': FaceTeacher(), 'Inception (random weights)': random}.items():
         net.to(device)
-        real = feature_stats(images, net, progress=False)
+        reference = Reference.of(images, net, (), progress=False)
         start = time.perf_counter()
-        measure(learn.model, real, net, n)
+        reference.measure(learn.model, n)
         seconds = time.perf_counter() - start
-        out[name] = dict(seconds=round(seconds, 2), share_of_an_epoch_of_162770=round(seconds*out['training images a second']/CELEBA, 4))
+        share = seconds*out['training images a second']/CELEBA
+        out[name] = dict(seconds=round(seconds, 2), share_of_an_epoch_of_162770=round(share, 4))
     return out
 
 
@@ -133,15 +140,20 @@ def main(
     with tempfile.TemporaryDirectory() as d:
         d = Path(d)
         out['loader'] = loader_rates(d)
-        for name, count, size, side, crop in (('CelebA-sized', n, (178, 218), 148, 'center148'), ('photographs', n_photos, (1500, 1100), 1100, 'center')):
+        kinds = (('CelebA-sized', n, (178, 218), 148, 'center148'),
+                 ('photographs', n_photos, (1500, 1100), 1100, 'center'))
+        for name, count, size, side, crop in kinds:
             draw_jpegs(d/name, count, size)
             out[name] = turns({'torchvision, one process': lambda: torchvision_loop(d/name, side),
                                'here, one process': lambda: build(d/name, crop, 1),
                                f'here, {cores} processes': lambda: build(d/name, crop, cores)}, rounds)
-    ratios = {f'{name}: {k} / torchvision': round(statistics.median(a/b for a, b in zip(v, out[name]['torchvision, one process'])), 2)
+    ratio = lambda v, other: round(statistics.median(a/b for a, b in zip(v, other)), 2)
+    ratios = {f'{name}: {k} / torchvision': ratio(v, out[name]['torchvision, one process'])
               for name in ('CelebA-sized', 'photographs') for k, v in out[name].items() if 'here' in k}
-    about = f'{platform.machine()} CPU, {cores} cores, {time.strftime("%Y-%m-%d")}, torch {torch.__version__}, Python {platform.python_version()}'
-    result = dict(about=about, ratios=ratios, images_per_second={k: {c: [round(r) for r in v] for c, v in o.items()} for k, o in out.items()},
+    about = (f'{platform.machine()} CPU, {cores} cores, {time.strftime("%Y-%m-%d")}, torch {torch.__version__}, '
+             f'Python {platform.python_version()}')
+    rates = {k: {c: [round(r) for r in v] for c, v in o.items()} for k, o in out.items()}
+    result = dict(about=about, ratios=ratios, images_per_second=rates,
                   memory_gb=round(memory_of_run(), 2), evaluation=evaluation_cost(torch.device('cpu')))
     Path(file).parent.mkdir(exist_ok=True)
     Path(file).write_text(json.dumps(result, indent=1) + '\n')

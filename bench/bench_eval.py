@@ -1,4 +1,4 @@
-"""`vaegan_eval` on two folders of images against pytorch-fid's command, with the same random weights; in turn, in one run.
+"""`vaegan_eval` on two folders against pytorch-fid's command, with the same random weights; in turn, in one run.
 
     pip install pytorch-fid "scipy<1.18"
     python bench/bench_eval.py --out results/eval_bench.json
@@ -17,7 +17,8 @@ from torch import nn
 from torchvision.models.inception import inception_v3
 
 from vaegan_nb.faces import SynthFaces
-from vaegan_nb.features import _CACHED
+
+CACHED = 'pt_inception-2015-12-05-6726825d.pth' # what pytorch-fid downloads
 
 
 def random_weights(path, seed=0):
@@ -45,13 +46,15 @@ def main(n=200, repeats=2, out=None):
     with tempfile.TemporaryDirectory() as tmp:
         tmp = Path(tmp)
         (tmp/'hub'/'checkpoints').mkdir(parents=True)
-        weights = tmp/'hub'/'checkpoints'/_CACHED[0]
+        weights = tmp/'hub'/'checkpoints'/CACHED
         random_weights(weights)
         for name, seed in (('a', 0), ('b', 1)):
             (tmp/name).mkdir()
-            for i, x in enumerate(SynthFaces(n, seed=seed)[:]): Image.fromarray(x if name == 'a' else 255 - x).save(tmp/name/f'{i:05}.png')
+            for i, x in enumerate(SynthFaces(n, seed=seed)[:]):
+                Image.fromarray(x if name == 'a' else 255 - x).save(tmp/name/f'{i:05}.png')
         env = dict(os.environ, TORCH_HOME=str(tmp))
-        ours = [Path(sys.executable).parent/'vaegan_eval', tmp/'a', tmp/'b', '--extractor', 'inception', '--weights', weights, '--json']
+        ours = [Path(sys.executable).parent/'vaegan_eval', tmp/'a', tmp/'b', '--extractor', 'inception',
+                '--weights', weights, '--json']
         theirs = [sys.executable, '-m', 'pytorch_fid', tmp/'a', tmp/'b', '--device', 'cpu', '--num-workers', '0']
         runs = {'vaegan_eval': [], 'pytorch-fid': []}
         for i in range(repeats):
@@ -67,7 +70,8 @@ def main(n=200, repeats=2, out=None):
     print(f'ours / theirs: {ratio[0]:.2f}, of processor {ratio[1]:.2f}; distances {value:.6g} and {their_value:.6g}')
     commit = subprocess.run(['git', 'rev-parse', '--short', 'HEAD'], capture_output=True, text=True).stdout.strip()
     result = dict(n=n, repeats=repeats, seconds=runs, ratio=ratio, values=[value, their_value], cores=os.cpu_count(),
-                  load=os.getloadavg()[0], torch=torch.__version__, machine=platform.machine(), date=str(date.today()), commit=commit)
+                  load=os.getloadavg()[0], torch=torch.__version__, machine=platform.machine(), date=str(date.today()),
+                  commit=commit)
     if out: Path(out).write_text(json.dumps(result, indent=1) + '\n')
     if ratio[0] > 1 or abs(value/their_value - 1) > 1e-4: sys.exit('a bar is missed')
 

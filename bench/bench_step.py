@@ -1,6 +1,7 @@
 """A training step of VAEGANTrainer against the loop with three backward passes and against pythae
 
-Usage: python bench/bench_step.py [--device cpu] [--width 1] [--bs 16] [--rounds 7] [--steps 4] [--file results/step_bench_cpu.json]
+Usage: python bench/bench_step.py [--device cpu] [--width 1] [--bs 16] [--rounds 7] [--steps 4] [--file FILE]
+FILE is results/step_bench_cpu.json unless given.
 The contenders have the same networks, optimizer, memory format and images, and take turns; a round is `--steps` steps
 of each after one that is not timed. pythae is left out where it is not installed.
 """
@@ -12,10 +13,12 @@ import torch
 from fastai.callback.core import Callback
 from fastcore.script import call_parse
 
+from vaegan_nb.config import configure
 from vaegan_nb.data import array_dls
 from vaegan_nb.faces import SynthFaces
-from vaegan_nb.learner import configure, model_of, vaegan_learner
-from vaegan_nb.losses import VAEGANLoss
+from vaegan_nb.learner import vaegan_learner
+from vaegan_nb.losses import loss_terms, moves
+from vaegan_nb.networks import VAEGAN as Networks
 
 warnings.filterwarnings('ignore')
 ADAM = dict(lr=3e-4, betas=(.5, .999), fused=True)
@@ -60,8 +63,7 @@ def timed(step, dls):
 
 def three_backwards(cfg, dls, dtype=None):
     "What public VAE-GAN code does: a plain graph, and a whole backward pass for each of three losses"
-    model = model_of(cfg).to(dls.device, memory_format=torch.channels_last)
-    loss = VAEGANLoss(cfg.beta, cfg.gamma, cfg.gamma_per, cfg.form, cfg.real, cfg.fake)
+    model, rows = Networks(cfg).to(dls.device, memory_format=torch.channels_last), moves(cfg, cfg.beta, cfg.gamma)
     nets = {n: getattr(model, n) for n in model.nets}
     opts = {n: torch.optim.Adam(net.parameters(), **ADAM) for n, net in nets.items()}
     def step(x):
@@ -71,8 +73,8 @@ def three_backwards(cfg, dls, dtype=None):
             for k, image in dict(x=x, tilde=o.x_tilde, p=o.x_p).items():
                 f, l = model.discriminator(image)
                 o[f'f_{k}'], o[f'l_{k}'] = f.float(), l.float()
-            loss(o, x)
-            losses = dict(encoder=cfg.beta*loss.prior + loss.like, decoder=cfg.gamma*loss.like + loss.gen, discriminator=loss.gan)
+            terms = loss_terms(o, x, cfg.form, cfg.real, cfg.fake)
+            losses = {n: sum(w*terms[t] for t, w in row.items()) for n, row in rows.items()}
         grads = {}
         for n, l in losses.items():
             model.zero_grad()
@@ -90,7 +92,7 @@ def pythae(cfg, dls):
     from pythae.models.base.base_utils import ModelOutput
     from pythae.models.nn import BaseDecoder, BaseDiscriminator, BaseEncoder
     from pythae.trainers import CoupledOptimizerAdversarialTrainer as Trainer
-    nets = model_of(cfg)
+    nets = Networks(cfg)
     class E(BaseEncoder):
         def __init__(self): super().__init__(); self.net = nets.encoder
         def forward(self, x): mu, logvar = self.net(x); return ModelOutput(embedding=mu, log_covariance=logvar)
@@ -103,8 +105,9 @@ def pythae(cfg, dls):
         def forward(self, x, output_layer_levels=None):
             if output_layer_levels: return ModelOutput(embedding_layer_1=self.net.features(x)[0])
             return ModelOutput(embedding=self.net(x)[1].sigmoid())
-    model = VAEGAN(VAEGANConfig(input_dim=(3, cfg.size, cfg.size), latent_dim=cfg.nz, reconstruction_layer=1, margin=1e9,
-                                adversarial_loss_scale=.5), E(), G(), D()).to(dls.device, memory_format=torch.channels_last)
+    settings = VAEGANConfig(input_dim=(3, cfg.size, cfg.size), latent_dim=cfg.nz, reconstruction_layer=1, margin=1e9,
+                            adversarial_loss_scale=.5)
+    model = VAEGAN(settings, E(), G(), D()).to(dls.device, memory_format=torch.channels_last)
     trainer = Trainer.__new__(Trainer)
     for n in ('encoder', 'decoder', 'discriminator'):
         setattr(trainer, f'{n}_optimizer', torch.optim.Adam(getattr(model, n).parameters(), **ADAM))
@@ -126,7 +129,8 @@ def matrix_rate(device, dtype):
 
 
 def about(device):
-    name = torch.cuda.get_device_name() if device.type == 'cuda' else f'{platform.machine()} CPU, {torch.get_num_threads()} threads'
+    cpu = f'{platform.machine()} CPU, {torch.get_num_threads()} threads'
+    name = torch.cuda.get_device_name() if device.type == 'cuda' else cpu
     return f'{name}, {time.strftime("%Y-%m-%d")}, torch {torch.__version__}, Python {platform.python_version()}'
 
 
@@ -161,7 +165,8 @@ def main(
     pairs = {'fp32: here / three backward passes': ('here, fp32', 'three backward passes, fp32'),
              'bf16: here / three backward passes': ('here, bf16', 'three backward passes, bf16'),
              'here: bf16 / fp32': ('here, bf16', 'here, fp32'),
-             'fp32, reconstructions not judged: here / pythae': ('here without judging reconstructions, fp32', 'pythae 0.1.2, fp32'),
+             'fp32, reconstructions not judged: here / pythae':
+                 ('here without judging reconstructions, fp32', 'pythae 0.1.2, fp32'),
              'bf16: compiled / not': ('here, bf16, networks compiled', 'here, bf16')}
     out = dict(about=about(dev), width=width, bs=bs, rounds=rounds, steps=steps,
                ratios={k: summary(ratio(*p)) for k, p in pairs.items() if set(p) <= set(seconds)},

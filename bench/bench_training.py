@@ -1,6 +1,7 @@
-"""Training at the report's size: images a second, ten epochs of a CelebA-sized array, memory, profile, bf16 against fp32
+"""Training at the report's size: images a second, ten epochs of a CelebA-sized array, memory, profile, bf16 and fp32
 
-Usage: python bench/bench_training.py --device cuda        on a GPU: some 10 minutes, writes results/training_bench_cuda.json
+Usage: python bench/bench_training.py --device cuda
+       on a GPU: some 10 minutes, writes results/training_bench_cuda.json
        python bench/bench_training.py --device cpu --n 512 --width .25 --bs 32 --epochs 1 --curve 64     a rehearsal
 """
 import json, statistics, time, warnings
@@ -19,7 +20,7 @@ from vaegan_nb.faces import SynthFaces
 from vaegan_nb.learner import vaegan_learner
 
 warnings.filterwarnings('ignore')
-GFLOP = 15.60 # of one image in a step at width 1, see 04_learner
+GFLOP = 15.60 # of one image in a step at width 1, see 04_trainer
 
 
 class Steps(Callback):
@@ -42,7 +43,8 @@ def profiled(dls, **settings):
     learn, cuda = vaegan_learner(dls, 'paper', epochs=1, **settings), dls.device.type == 'cuda'
     with learn.no_bar(), learn.no_logging():
         learn.fit_config()
-        with profile(activities=[ProfilerActivity.CPU, *([ProfilerActivity.CUDA] if cuda else [])]) as p: learn.fit_config()
+        activities = [ProfilerActivity.CPU, *([ProfilerActivity.CUDA] if cuda else [])]
+        with profile(activities=activities) as p: learn.fit_config()
     key = 'self_device_time_total' if cuda else 'self_cpu_time_total'
     rows = sorted(p.key_averages(), key=lambda r: -getattr(r, key))
     total = sum(getattr(r, key) for r in rows)
@@ -78,10 +80,11 @@ def main(
         if cuda: torch.cuda.reset_peak_memory_stats()
         learn, steps = train(dls, epochs if precision == 'bf16' else 1, precision=precision, width=width)
         rates = [len(dls.train)*bs/s for s in steps.seconds]
+        dtype = torch.bfloat16 if precision == 'bf16' else torch.float32
+        share = statistics.median(rates)*GFLOP*1e9/matrix_rate(dev, dtype) if width == 1 else None
         out[precision] = dict(images_per_second=[round(r, 1) for r in rates], seconds=round(sum(steps.seconds), 2),
                               peak_memory_gb=round(torch.cuda.max_memory_allocated()/1e9, 2) if cuda else None,
-                              share_of_matrix_rate=round(statistics.median(rates)*GFLOP*1e9/matrix_rate(dev, torch.bfloat16 if precision == 'bf16' else torch.float32), 3)
-                              if width == 1 else None)
+                              share_of_matrix_rate=share and round(share, 3))
         print(precision, out[precision], flush=True)
     measured = FIDCallback(n=min(1000, n//2))
     start = time.perf_counter()
@@ -89,15 +92,17 @@ def main(
     once = time.perf_counter() - start
     start = time.perf_counter()
     _, steps = train(dls, 1, [measured], precision='bf16', width=width)      # the real side is kept
-    out['measuring'] = dict(first_epoch=round(once, 2), epoch=round(time.perf_counter() - start, 2), training=round(sum(steps.seconds), 2))
+    out['measuring'] = dict(first_epoch=round(once, 2), epoch=round(time.perf_counter() - start, 2),
+                            training=round(sum(steps.seconds), 2))
     few = array_dls(pixels[:8*bs], pixels[:bs], bs=bs, device=dev)
     out['profile'] = profiled(few, precision='bf16', width=width)
     faces = SynthFaces(n=20*bs if cuda else 8*bs)[:]
     dls = array_dls(faces[bs:], faces[:bs], bs=bs, device=dev)
     fp32, bf16 = (np.array(curves(dls, curve, range(3), precision=p, width=width)) for p in ('fp32', 'bf16'))
     late = slice(fp32.shape[1]//2, None)
+    spreads = abs(bf16.mean(0) - fp32.mean(0))[late]/np.ptp(fp32, 0)[late]
     out['curves'] = dict(fp32=fp32.tolist(), bf16=bf16.tolist(),
-                         distance_in_spreads=round(float(np.median(abs(bf16.mean(0) - fp32.mean(0))[late]/np.ptp(fp32, 0)[late])), 3))
+                         distance_in_spreads=round(float(np.median(spreads)), 3))
     file = Path(file or f'results/training_bench_{device}.json')
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(out) + '\n')

@@ -329,11 +329,12 @@ def open_pair(
     crop=None, # See open_images; a run's if None
     channels:int=None, # 3 for colour, 1 for grey; a run's, or 3, if None
     seed:int=0, # Of a run's codes, and of the choice of n images
+    max_bad:float=.05, # Share of the images of a source that may be unusable
     progress:bool=True # Show bars?
 )->tuple: # Real and fake side for fid and evaluate: images, statistics or a Reference
     "Open two sources alike; FileNotFoundError or ValueError where there is nothing"
     if n is not None and n < 2: raise ValueError(f'wanted 2 images to judge or more, found n={n}')
-    how = _agreed([real, fake], size=size, crop=crop, channels=channels)
+    how = _agreed([real, fake], size=size, crop=crop, channels=channels) | dict(max_bad=max_bad)
     sides = [_open_side(real, None, how, seed, progress), _open_side(fake, n, how, seed, progress)]
     prepared = [_prepared(o) for o in sides if o is not None]
     for i, (o, count) in enumerate(zip(sides, (None, n))):

@@ -56,6 +56,7 @@ class Study:
     settings:dict = field(default_factory=dict) # Changed in all runs: fields of Config
     betas:tuple = (.5, 12.5, 25., 37.5, 50., 75.) # Of Table 4: half of what it prints
     trials:int = 12 # Runs of tune_beta
+    max_bad:float = .05 # Share of the images that may be unusable
 
     def __post_init__(self):
         for k in 'n', 'seeds', 'betas': object.__setattr__(self, k, tuple(getattr(self, k))) # JSON has no tuples
@@ -106,7 +107,7 @@ def find_images(
 # %% ../nbs/10_experiments.ipynb #75109c37
 def _open(study:Study, size:int):
     "Training and validation images"
-    images = open_images(**find_images(study), size=size, crop=study.crop, progress=False)
+    images = open_images(**find_images(study), size=size, crop=study.crop, max_bad=study.max_bad, progress=False)
     return images.split('train').view(slice(study.images)), images.split('valid').view(slice(study.images))
 
 def _extractor(study:Study, out:Path, progress:bool=False):
