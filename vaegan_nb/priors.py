@@ -61,7 +61,7 @@ def normal_prior(
     one = torch.eye(nz, dtype=torch.float64)
     return Prior('normal', one[0, :1], one[:1]*0, one[None])
 
-# %% ../nbs/04f_priors.ipynb #740a2c5b
+# %% ../nbs/04f_priors.ipynb #8903a8ec
 def fit_prior(
     model, # Run folder, Learner or VAEGAN with an encoder
     images, # Training images, see encode_images; as many as there are latent dimensions, or more
@@ -91,7 +91,7 @@ def fit_codes(
     k = max(1, min(most, n//(2*nz))) if kind == 'mixture' else 1
     if k == 1: weights, means, covs = np.ones(1), z.double().mean(0)[None], ledoit_wolf(z.double().numpy())[0][None]
     else:
-        fit = BayesianGaussianMixture(k, max_iter=300, random_state=seed, weight_concentration_prior=1.)
+        fit = BayesianGaussianMixture(n_components=k, max_iter=300, random_state=seed, weight_concentration_prior=1.)
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter('always', ConvergenceWarning)
             fit.fit(z.double().numpy())
@@ -101,7 +101,7 @@ def fit_codes(
     as_tensor = lambda o: torch.as_tensor(o, dtype=torch.float64)
     return Prior(kind, as_tensor(weights), as_tensor(means), torch.linalg.cholesky(as_tensor(covs)), n)
 
-# %% ../nbs/04f_priors.ipynb #623a9992
+# %% ../nbs/04f_priors.ipynb #98ebb873
 @patch
 def save(self:Prior,
     run:str|Path # Run folder
