@@ -399,8 +399,9 @@ def fold_decoder(
     out = [dict(w=w, b=shift.reshape(c, s, s), stride=1, pad=0, size=s)]
     for layer, norm, _ in ups:
         (scale, shift), s = _scale_shift(norm), 2*s
-        out.append(dict(w=_doubling(layer)*scale[:, None, None], b=shift, stride=2, pad=2, size=s))
-    return [*out, dict(w=_turned(last), b=last.bias.double(), stride=1, pad=2, size=s)]
+        pad = layer.padding[0] if isinstance(layer, nn.ConvTranspose2d) else 2
+        out.append(dict(w=_doubling(layer)*scale[:, None, None], b=shift, stride=2, pad=pad, size=s))
+    return [*out, dict(w=_turned(last), b=last.bias.double(), stride=1, pad=last.padding[0], size=s)]
 
 # %% ../nbs/07_latent.ipynb #a9b52b10
 def _half(x):

@@ -21,7 +21,7 @@ from fastcore.basics import patch
 from fastcore.foundation import L
 
 from .callbacks import (BetaWarmup, DecoderMean, EquilibriumGate, LabelNoise, LossBar, LossTerm, MeanLoss,
-                                 SampleGrid, SeedEpochs, SmoothLoss, StopOnNaN)
+                                 Mirror, SampleGrid, SeedEpochs, SmoothLoss, StopOnNaN)
 from .config import MODELS, Config, configure
 from .losses import recorded_terms
 from .networks import VAEGAN
@@ -61,7 +61,8 @@ def wants_bf16(
 def _callbacks(cfg:Config) -> list:
     "What the settings ask for, beside the step"
     dis, enc = ('discriminator' in MODELS[cfg.model]), ('encoder' in MODELS[cfg.model])
-    wanted = [(True, SeedEpochs, cfg.seed), (True, StopOnNaN), (dis and cfg.swap, LabelNoise, cfg.swap),
+    wanted = [(True, SeedEpochs, cfg.seed), (True, StopOnNaN), (cfg.mirror, Mirror),
+              (dis and cfg.swap, LabelNoise, cfg.swap),
               (dis and cfg.equilibrium, EquilibriumGate, cfg.equilibrium, cfg.margin),
               (enc and cfg.warmup, BetaWarmup, cfg.warmup), (cfg.ema, DecoderMean, cfg.ema)]
     return [make(*args) for wanted, make, *args in wanted if wanted]

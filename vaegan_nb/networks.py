@@ -4,30 +4,38 @@
 
 # %% auto #0
 __all__ = ['down', 'up', 'dense', 'n_halvings', 'Encoder', 'Decoder', 'Discriminator', 'init_weights', 'Outputs', 'VAEGAN',
-           'evaluating']
+           'unit_scale', 'augment_alike', 'evaluating']
 
 # %% ../nbs/02a_networks.ipynb #d6fd8ff9
 import math
 from collections.abc import Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from functools import partial
 
 import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
+from torch.nn.utils import parametrizations
 
 from .config import MODELS, Config
 
 # %% ../nbs/02a_networks.ipynb #d84c89f8
 def _norm_relu(layer:nn.Module, norm:nn.Module) -> nn.Sequential: return nn.Sequential(layer, norm, nn.ReLU())
 
-def down(ni:int, nf:int) -> nn.Sequential:
-    "5x5 convolution that halves the size, batch norm, ReLU"
-    return _norm_relu(nn.Conv2d(ni, nf, 5, 2, 2, bias=False), nn.BatchNorm2d(nf))
+def _sized(even:int, kernels:str) -> dict:
+    "5x5, or `even` where kernels are even"
+    return dict(kernel_size=even, padding=1) if kernels == 'even' else dict(kernel_size=5, padding=2)
 
-def up(ni:int, nf:int, how:str='transposed') -> nn.Sequential:
-    "5x5 transposed convolution, or nearest neighbours and a 5x5 one ('resize'), to twice the size; batch norm, ReLU"
-    if how == 'transposed': layer = nn.ConvTranspose2d(ni, nf, 5, 2, 2, output_padding=1, bias=False)
+def down(ni:int, nf:int, kernels:str='table1') -> nn.Sequential:
+    "Convolution that halves the size (5x5, or 4x4 'even'), batch norm, ReLU"
+    return _norm_relu(nn.Conv2d(ni, nf, stride=2, bias=False, **_sized(4, kernels)), nn.BatchNorm2d(nf))
+
+def up(ni:int, nf:int, how:str='transposed', kernels:str='table1') -> nn.Sequential:
+    "Transposed convolution (5x5, or 4x4 'even'), or nearest neighbours and a 5x5 one ('resize'); batch norm, ReLU"
+    if how == 'transposed':
+        odd = int(kernels == 'table1')
+        layer = nn.ConvTranspose2d(ni, nf, stride=2, output_padding=odd, bias=False, **_sized(4, kernels))
     elif how == 'resize': layer = nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(ni, nf, 5, 1, 2, bias=False))
     else: raise ValueError(f"upsample={how!r} is unknown: choose 'transposed' or 'resize'")
     return _norm_relu(layer, nn.BatchNorm2d(nf))
@@ -60,13 +68,15 @@ class Encoder(nn.Module):
         channels:int=3, # Image channels
         nz:int=128, # Latent dimensions
         width:float=1., # Multiplies every channel count of Table 1
-        fc:int=2048 # Units of the fully connected layer (2048 in both papers, 1024 in Larsen's code), times `width`
+        fc:int=2048, # Units of the fully connected layer (2048 in both papers, 1024 in Larsen's code), times width
+        kernels:str='table1' # See down
     ):
         super().__init__()
         n = n_halvings(size)
         c = [channels, *_stages((64, 128, 256), n, width)]
         fc = max(1, round(fc*width))
-        self.body = nn.Sequential(*map(down, c[:-1], c[1:]), nn.Flatten(), dense(c[-1]*(size >> n)**2, fc))
+        stages = (down(i, o, kernels) for i, o in zip(c, c[1:]))
+        self.body = nn.Sequential(*stages, nn.Flatten(), dense(c[-1]*(size >> n)**2, fc))
         self.head = nn.Linear(fc, 2*nz)
 
     def forward(self, x:Tensor) -> tuple[Tensor, Tensor]:
@@ -81,14 +91,15 @@ class Decoder(nn.Module):
         channels:int=3, # Image channels
         nz:int=128, # Latent dimensions
         width:float=1., # Multiplies every channel count of Table 1
-        upsample:str='transposed' # How a stage doubles the size, see `up`
+        upsample:str='transposed', # How a stage doubles the size, see up
+        kernels:str='table1' # See up
     ):
         super().__init__()
         self.size, self.channels, n = size, channels, n_halvings(size)
         s, c = size >> n, [max(1, round(k*width)) for k in (256, *[256, *[256]*n, 128, 32][-n:])]
-        self.layers = nn.Sequential(
-            dense(nz, c[0]*s*s), nn.Unflatten(1, (c[0], s, s)), *(up(i, o, upsample) for i, o in zip(c, c[1:])),
-            nn.Conv2d(c[-1], channels, 5, 1, 2), nn.Tanh())
+        stages = (up(i, o, upsample, kernels) for i, o in zip(c, c[1:]))
+        self.layers = nn.Sequential(dense(nz, c[0]*s*s), nn.Unflatten(1, (c[0], s, s)), *stages,
+                                    nn.Conv2d(c[-1], channels, **_sized(3, kernels)), nn.Tanh())
 
     def forward(self, z:Tensor) -> Tensor:
         "Images of shape (n, channels, size, size), from codes of shape (n, nz)"
@@ -103,15 +114,21 @@ class Discriminator(nn.Module):
         width:float=1., # Multiplies every channel count of Table 1
         fc:int=512, # Units of the fully connected layer before the logit, times `width`; 0 leaves it out, as printed
         layer:str='conv', # Dis_l: 'conv1', 'conv2', ..., 'conv' for the last of them, or 'fc'
-        pre:bool=False # Read Dis_l before batch norm and ReLU?
+        pre:bool=False, # Read Dis_l before batch norm and ReLU?
+        norm:str='batch', # batch, spectral or none; without batch norm the layers have biases and leaky ReLUs
+        kernels:str='table1' # See down
     ):
         super().__init__()
         n = n_halvings(size)
         c = [max(1, round(32*width)), *_stages((128, 256, 256), n, width)]
         features, fc = c[-1]*(size >> n)**2, round(fc*width)
-        first = nn.Sequential(nn.Conv2d(channels, c[0], 5, 1, 2), nn.Identity(), nn.ReLU())
-        self.blocks = nn.ModuleDict({f'conv{i+1}': b for i, b in enumerate([first, *map(down, c[:-1], c[1:])])})
-        if fc: self.blocks['fc'] = nn.Sequential(nn.Flatten(), *dense(features, fc))
+        alone = lambda layer: nn.Sequential(layer, nn.Identity(), nn.ReLU() if norm == 'batch' else nn.LeakyReLU(.2))
+        halve = lambda i, o: alone(nn.Conv2d(i, o, stride=2, **_sized(4, kernels)))
+        if norm == 'batch': halve, top = partial(down, kernels=kernels), dense
+        else: top = lambda i, o: alone(nn.Linear(i, o))
+        stages = [alone(nn.Conv2d(channels, c[0], **_sized(3, kernels))), *map(halve, c[:-1], c[1:])]
+        self.blocks = nn.ModuleDict({f'conv{i+1}': b for i, b in enumerate(stages)})
+        if fc: self.blocks['fc'] = nn.Sequential(nn.Flatten(), *top(features, fc))
         self.logit = nn.Sequential(nn.Flatten(), nn.Linear(fc or features, 1), nn.Flatten(0))
         self.layer, self.pre = f'conv{n+1}' if layer == 'conv' else layer, pre
         if self.layer not in self.blocks:
@@ -179,15 +196,48 @@ class VAEGAN(nn.Module):
         c, self.nets = config, MODELS[config.model]
         self.config, self.nz = config, c.nz
         self.autocast = None # A dtype such as torch.bfloat16 trains the networks in it; all that they return is float32
-        if 'encoder' in self.nets: self.encoder = Encoder(c.size, c.channels, c.nz, c.width, c.enc_fc)
-        self.decoder = Decoder(c.size, c.channels, c.nz, c.width, c.upsample)
+        shape = c.size, c.channels
+        if 'encoder' in self.nets: self.encoder = Encoder(*shape, c.nz, c.width, c.enc_fc, c.kernels)
+        self.decoder = Decoder(*shape, c.nz, c.width, c.upsample, c.kernels)
         if 'discriminator' in self.nets:
-            self.discriminator = Discriminator(c.size, c.channels, c.width, c.dis_fc, c.layer, c.pre)
+            self.discriminator = Discriminator(*shape, c.width, c.dis_fc, c.layer, c.pre, c.norm, c.kernels)
         init_weights(self, c.init)
+        if 'discriminator' in self.nets and c.norm == 'spectral':
+            for m in [*self.discriminator.modules()]:
+                if isinstance(m, (nn.Conv2d, nn.Linear)): parametrizations.spectral_norm(m)
         if c.ema: self.mean_decoder = deepcopy(self.decoder).requires_grad_(False)
 
     @property
     def sampler(self) -> Decoder: return getattr(self, 'mean_decoder', self.decoder)
+
+# %% ../nbs/02a_networks.ipynb #989a8a52
+def unit_scale(
+    o:dict # Features `f_x`, `f_tilde`, `f_p`, those there are, each (n, channels, ...)
+) -> dict: # The same names
+    "Features in units of the standard deviation of those of real images, for each channel"
+    dims = [d for d in range(o['f_x'].ndim) if d != 1]
+    scale = ((.5 - .5/math.pi)/(o['f_x'].detach().var(dims, keepdim=True) + 1e-4)).sqrt()
+    return {k: f*scale for k, f in o.items() if k in ('f_x', 'f_tilde', 'f_p')}
+
+# %% ../nbs/02a_networks.ipynb #6695ee59
+def augment_alike(
+    images:dict # `x`, `x_tilde`, `x_p`, those there are, each (n, channels, size, size)
+) -> dict: # The same names
+    "Translation by up to 1/8 of the size and a cutout of half the size, at random (DiffAugment)"
+    draw = lambda x, *shape: torch.rand(len(x), *shape, device=x.device)
+    drawn = {k: (draw(x, 2), draw(x, 2)) for k, x in images.items() if k != 'x_tilde'}
+    return {k: _move_and_cut(x, *drawn['x' if k == 'x_tilde' else k]) for k, x in images.items()}
+
+def _move_and_cut(x:Tensor, move:Tensor, middle:Tensor) -> Tensor:
+    "Images moved by `move` and cut out around `middle`, both (n, 2) in [0, 1), zeros (grey) where nothing is left"
+    size, most = x.shape[-1], x.shape[-1]//8
+    at = torch.arange(size, device=x.device)
+    shift = (move*(2*most + 1)).long() - most                                # of rows and columns
+    rows, cols = (at + shift[:, i, None] + most for i in (0, 1))             # in the padded image
+    n = torch.arange(len(x), device=x.device)[:, None, None]
+    x = nn.functional.pad(x, [most]*4).permute(0, 2, 3, 1)[n, rows[:, :, None], cols[:, None]].permute(0, 3, 1, 2)
+    hidden = [(at - (middle[:, i, None]*size).long()).abs()*4 < size for i in (0, 1)]
+    return x.masked_fill((hidden[0][:, :, None] & hidden[1][:, None])[:, None], 0.)
 
 # %% ../nbs/02a_networks.ipynb #4970ba26
 @patch
@@ -203,6 +253,7 @@ def discriminate(self:VAEGAN,
 ) -> Outputs: # Dis_l (f) and logits (l) of `x`, `tilde` and `p`
     "What Dis says; a logit that no loss reads is not computed"
     dis, o, judged = self.discriminator, Outputs(), self.config.dis_recon
+    if self.config.augment and self.training: images = augment_alike(images)
     if self.config.concat:
         parts = (out.chunk(len(images)) for out in dis(torch.cat([*images.values()])))
         both = dict(zip(images, zip(*parts)))
@@ -210,6 +261,7 @@ def discriminate(self:VAEGAN,
     for k, (f, l) in both.items():
         o[f'f_{k.removeprefix("x_")}'] = _full(f)
         if k != 'x_tilde' or judged: o[f'l_{k.removeprefix("x_")}'] = _full(l)
+    if self.config.norm != 'batch': o.update(unit_scale(o))
     return o
 
 @patch
