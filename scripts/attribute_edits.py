@@ -15,10 +15,11 @@ import torch.nn.functional as F
 
 from vaegan_nb.attributes import (attribute_accuracy, attribute_scores, attribute_similarity, attribute_vectors, edit,
                                   edit_effects, plot_edits, train_teacher)
-from vaegan_nb.data import _real_faces, array_dls, open_images
+from vaegan_nb.data import array_dls, open_images
 from vaegan_nb.evaluate import generator
 from vaegan_nb.features import load_teacher
 from vaegan_nb.runs import decode_codes, encode_images, load_run, train_run
+from vaegan_nb.sources import real_faces
 
 MODELS = {'VAE': 'vae', 'VAE-GAN': 'vaegan'}
 LABELS = ['gender', 'age', 'race']
@@ -26,7 +27,7 @@ STRENGTHS = (-2, -1, 0, 1, 2)
 
 def real_images(size=64, cache=None):
     "UTKFace with its attributes and split; `None` where it is missing"
-    place = _real_faces()
+    place = real_faces()
     if place is None: return None
     faces = place/'utkface'
     return open_images(faces/'faces64.zip', size, 'whole', attributes=faces/'attributes.csv', cache=cache,

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import torch
 
+from vaegan_nb.config import configure
 from vaegan_nb.data import ImageArray, array_dls, to_floats
 from vaegan_nb.disentangle import disentanglement_report
-from vaegan_nb.evaluate import generator, real_stats
+from vaegan_nb.evaluate import Reference
 from vaegan_nb.faces import SynthFaces
-from vaegan_nb.features import FaceTeacher, distance_name, feature_stats
-from vaegan_nb.fid import frechet_distance
-from vaegan_nb.learner import configure
+from vaegan_nb.features import FaceTeacher
 from vaegan_nb.runs import decode_codes, encode_images, load_run, train_run
 
 BETAS, SEEDS, SIZE, N, N_TEST = (1, 4, 16, 64), (0, 1, 2), 32, 10_000, 2000
@@ -31,11 +30,11 @@ def score(model, seed):
     held, teacher = SynthFaces(N_TEST, seed=2, size=SIZE)[:], FaceTeacher()
     x = to_floats(held)
     error = (x - decode_codes(model, encode_images(model, x)[0])).pow(2).mean().sqrt()
-    real, floor = real_stats(ImageArray(SynthFaces(2*N_TEST, seed=3, size=SIZE)[:]), teacher, N_TEST, progress=False)
-    fake = feature_stats(generator(model, N_TEST, seed=0), teacher, N_TEST, progress=False, protocol=real.protocol)
+    real = ImageArray(SynthFaces(2*N_TEST, seed=3, size=SIZE)[:])
+    measured = Reference.of(real, teacher, (N_TEST,), progress=False).measure(model, N_TEST)
     report = disentanglement_report(model, sizes=dict(dci_train=1000), repeats=2, seed=seed, show=False)
-    return dict(error=127.5*float(error), distance=frechet_distance(real, fake), floor=floor,
-                name=distance_name(real.protocol), **report.as_dict())
+    return dict(error=127.5*float(error), distance=measured.value, floor=measured.floor, name=measured.name,
+                **report.as_dict())
 
 def one(runs, beta, seed):
     "Train and score if that is still to do; the scores"
