@@ -10,7 +10,6 @@ __all__ = ['INCEPTION_URL', 'INCEPTION_SHA256', 'find_inception', 'Inception', '
 # %% ../nbs/05a_features.ipynb #dc43698a
 import hashlib, json, os
 from collections.abc import Mapping
-from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 

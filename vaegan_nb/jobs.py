@@ -7,7 +7,6 @@ __all__ = ['here', 'end_with_parent', 'processes', 'Busy', 'Job', 'reason', 'tim
 
 # %% ../nbs/08a_jobs.ipynb #e713bb0f
 import os, threading, time
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass

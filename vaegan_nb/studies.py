@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 import numpy as np
-import pandas as pd
 import torch
 from filelock import FileLock, Timeout
 

@@ -15,7 +15,7 @@ from fastai.callback.core import Callback, CancelBackwardException
 from fastai.callback.fp16 import MixedPrecision
 from fastai.optimizer import OptimWrapper
 from fastcore.basics import patch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.autograd import backward, grad
 
 from .config import MODELS, Config
