@@ -41,15 +41,22 @@ from .runs import load_run, train_run
 from .studies import run_study, tune
 
 # %% ../nbs/11_cli.ipynb #2c11c512
+_SIGNALS = signal.SIGINT, signal.SIGTERM
+
+def _stop(number, frame): raise KeyboardInterrupt(number)
+
+def _forked():
+    "A forked process ends at a signal without a word, as any does: a handler in Python may come too late for it"
+    for s in _SIGNALS:
+        if signal.getsignal(s) is _stop: signal.signal(s, signal.SIG_DFL)
+
+os.register_at_fork(after_in_child=_forked)
+
 @contextmanager
 def _stoppable():
-    "SIGTERM is what Ctrl-C is, a KeyboardInterrupt; a process forked from this one ends without a word"
-    mine = os.getpid()
-    def stop(number, frame):
-        if os.getpid() != mine: os._exit(128 + number)
-        raise KeyboardInterrupt(number)
+    "SIGTERM is what Ctrl-C is, a KeyboardInterrupt"
     here = threading.current_thread() is threading.main_thread() # no other can set a handler
-    before = {s: signal.signal(s, stop) for s in ((signal.SIGINT, signal.SIGTERM) if here else ())}
+    before = {s: signal.signal(s, _stop) for s in (_SIGNALS if here else ())}
     try: yield
     finally:
         for s, handler in before.items(): signal.signal(s, handler)
