@@ -401,14 +401,14 @@ def attribute_figures(
                          f'{"x".join(map(str, images.shape[1:]))}: open_images fits them')
     vectors = attribute_vectors(net, images.split('train'), names)
     if names is None: vectors = dict(sorted(vectors.items(), key=lambda o: -o[1].norm())[:8])
-    z = torch.randn(3, cfg.nz, generator=torch.Generator().manual_seed(seed))
+    z = net.prior(3, seed=seed)
     figures = {'attribute_edits': plot_edits(net, z, vectors), 'attribute_vectors': plot_vectors(vectors).figure}
     test = next((o for o in map(images.split, ('test', 'valid')) if len(o)), None)
     if teacher is None or test is None: return figures
     test = test.view(slice(0, n))
     known = {k: v for k, v in vectors.items() if {k, k.partition('=')[0]} & set(teacher.classes)}
     if known: figures['attribute_effects'] = plot_effects(edit_effects(net, test, known, teacher)).figure
-    z = torch.randn(len(test), cfg.nz, generator=torch.Generator().manual_seed(seed))
+    z = net.prior(len(test), seed=seed)
     judged = {'reconstructions': encode_images(net, test)[0], 'samples': z}
     scores = {k: attribute_similarity(teacher, decode_codes(net, z), test) for k, z in judged.items()}
     figures['attribute_similarity'] = plot_similarity(scores)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LossTerm', 'SmoothLoss', 'MeanLoss', 'LossBar', 'SeedEpochs', 'LabelNoise', 'EquilibriumGate', 'Mirror', 'BetaWarmup',
-           'DecoderMean', 'sample_grid', 'SampleGrid', 'StopOnNaN']
+           'DecoderMean', 'FitPrior', 'sample_grid', 'SampleGrid', 'StopOnNaN']
 
 # %% ../nbs/04a_callbacks.ipynb #5c0a477a
 from pathlib import Path
@@ -20,6 +20,7 @@ from torch import Tensor
 
 from .images import save_grid
 from .networks import VAEGAN, evaluating
+from .priors import draw_codes, posteriors
 from .trainer import VAEGANTrainer
 
 # %% ../nbs/04a_callbacks.ipynb #1cc971cf
@@ -122,10 +123,25 @@ class DecoderMean(Callback):
             if m.is_floating_point(): m.lerp_(v, 1 - d)
             else: m.copy_(v)
 
+# %% ../nbs/04a_callbacks.ipynb #2287f0e0
+class FitPrior(Callback):
+    "Fits `model.prior` to codes of training images at the end of every epoch"
+    order, run_valid = 50, False
+    def __init__(self,
+        most:int=10_000, # Images
+        seed:int=0 # Of their choice and their codes
+    ): self.most, self.seed = most, seed
+    def before_fit(self): self.vaegan_trainer.net.prior.check_images(len(self.dls.train.dataset))
+    def after_train(self):
+        net, images = self.vaegan_trainer.net, self.dls.train.dataset
+        chosen = np.random.default_rng(self.seed).permutation(len(images))[:self.most]
+        if len(chosen) < len(images): images = images[np.sort(chosen)] # a copy
+        net.prior.fit(draw_codes(*posteriors(net, images), seed=self.seed), self.seed)
+
 # %% ../nbs/04a_callbacks.ipynb #9dcce256
 def sample_grid(
     model:VAEGAN, # On any device
-    z:Tensor, # Prior codes, shape (n, nz)
+    z:Tensor, # Codes, shape (n, nz)
     x:Tensor|None=None # Images in [-1, 1] to reconstruct from the mean of their code, shape (m, channels, size, size)
 ) -> Tensor: # Decoded z; with an encoder also x, each half row of them above its reconstructions, on the CPU
     "Samples and reconstructions, see `evaluating`"
@@ -138,7 +154,7 @@ def sample_grid(
 
 # %% ../nbs/04a_callbacks.ipynb #888f051f
 class SampleGrid(Callback):
-    "Decodes the same codes and reconstructs the same images after every epoch; `grid` holds the last result"
+    "Decodes codes of `model.prior` and reconstructs the same images after every epoch; `grid` holds the last result"
     order, run_valid = 60, False
     def __init__(self,
         folder:str|Path|None=None, # Where epoch_XX.png goes; nothing is written if None
@@ -147,11 +163,11 @@ class SampleGrid(Callback):
         seed:int=0 # Of the codes
     ): self.folder, self.n, self.n_recon, self.seed, self.grid = folder and Path(folder), n, n_recon, seed, None
     def before_fit(self):
-        net, valid = self.vaegan_trainer.net, self.dls.valid
-        self.z = torch.randn(self.n, net.nz, generator=torch.Generator().manual_seed(self.seed))
+        valid = self.dls.valid
         self.originals = valid.one_batch()[0][:self.n_recon].cpu() if len(valid) else None
     def after_epoch(self):
-        self.grid = sample_grid(self.vaegan_trainer.net, self.z, self.originals)
+        net = self.vaegan_trainer.net
+        self.grid = sample_grid(net, net.prior(self.n, seed=self.seed), self.originals)
         if not self.folder or rank_distrib(): return
         save_grid(self.grid, self.folder/f'epoch_{self.learn.epochs_done:02d}.png')
 

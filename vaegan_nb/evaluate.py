@@ -28,7 +28,8 @@ from .data import ImageArray, open_images
 from .features import FaceTeacher, countable, distance_name, feature_stats, iter_features
 from .fid import FeatureStats, floors, frechet_distance, hold_out, kid, precision_recall, split_real
 from .files import write_atomic
-from .networks import VAEGAN, evaluating
+from .networks import VAEGAN, Prior, evaluating
+from .priors import prior_of
 from .report import read_metrics, read_run
 from .runs import from_first, load_run, this_process
 
@@ -38,10 +39,11 @@ def generator(
     n:int, # Images in all
     seed:int=0, # Of the codes
     rank:int=0, # Decode only every world-th code, from this one on
-    world:int=1 # Processes that share the codes
+    world:int=1, # Processes that share the codes
+    prior:str|Prior|None=None # See prior_of
 ): # Function of k that returns the next k images, in [-1, 1], shape (k, channels, size, size), on the model's device
-    "Images decoded from `n` codes of N(0, I), for `feature_stats`"
-    z = iter(torch.randn(n, model.nz, generator=torch.Generator().manual_seed(seed))[rank::world])
+    "Images decoded from `n` codes, for `feature_stats`"
+    z = iter(prior_of(model, prior)(n, seed=seed)[rank::world])
     def images(k):
         with evaluating(model) as device: return model.sampler(torch.stack([*islice(z, k)]).to(device)).float()
     return images
@@ -147,7 +149,7 @@ def load(cls:Reference,
     return cls(stats, found, extractor)
 
 # %% ../nbs/05b_evaluate.ipynb #0784271b
-def _generated(self, what, n, seed, progress):
+def _generated(self, what, n, seed, progress, prior):
     "Statistics of what is compared with a reference"
     if isinstance(what, FeatureStats):
         if n not in (None, what.n): raise ValueError(f'wanted {n} images, found statistics of {what.n}: leave n out')
@@ -155,7 +157,9 @@ def _generated(self, what, n, seed, progress):
     how = dict(progress=progress, protocol=self.stats.protocol)
     if not isinstance(what, VAEGAN): return feature_stats(what, self.extractor, n, **how)
     (rank, world), n = this_process(), n or 1000
-    images, mine = generator(what, n, seed, rank, world), len(range(rank, n, world))
+    prior = prior_of(what, prior)
+    images, mine = generator(what, n, seed, rank, world, prior), len(range(rank, n, world))
+    how['protocol'] = dict(how['protocol'], codes=prior.name)
     return merged(feature_stats(images, self.extractor, mine, **how))
 
 def _trusting(real, fake):
@@ -182,11 +186,12 @@ def measure(self:Reference,
     n:int=None, # Generated images; 1,000 of a VAEGAN, all others if None
     seed:int=0, # Of the codes of a VAEGAN
     progress:bool=False, # Show a bar?
-    more:bool=False # Also KID, precision, recall, density and coverage, where features were kept?
+    more:bool=False, # Also KID, precision, recall, density and coverage, where features were kept?
+    prior:str|Prior|None=None # Of the codes of a VAEGAN, see prior_of
 )->Measurement:
     "Distance of generated images from the real ones, with its floor"
     if n is not None and n < 2: raise ValueError(f'wanted 2 generated images or more, found n={n}')
-    fake = _generated(self, what, n, seed, progress)
+    fake = _generated(self, what, n, seed, progress, prior)
     real, fake, notes = _trusting(self.stats, fake)
     floor = self.floors.get(fake.n)
     if floor is None: notes += _no_floor(self, real, fake.n)
@@ -195,8 +200,8 @@ def measure(self:Reference,
         extra['kid'], extra['kid_se'] = from_first(lambda: kid(real, fake))
         extra |= from_first(lambda: precision_recall(real, fake))
     value = from_first(lambda: frechet_distance(real, fake))
-    name = distance_name(real.protocol)
-    return Measurement(name, value, (real.n, fake.n), floor, dict(real.protocol), **extra, notes=tuple(notes))
+    about = dict(real.protocol, **{k: v for k, v in fake.protocol.items() if k == 'codes'})
+    return Measurement(distance_name(about), value, (real.n, fake.n), floor, about, **extra, notes=tuple(notes))
 
 # %% ../nbs/05b_evaluate.ipynb #43afc5b3
 def reference_for(
@@ -241,7 +246,8 @@ def evaluate(
 
 # %% ../nbs/05b_evaluate.ipynb #501efdc2
 class FIDCallback(Callback):
-    "Frechet distance of generated from training images every `every` epochs, in the Recorder and in `metrics.jsonl`"
+    """Frechet distance of generated from training images every `every` epochs, in the Recorder and in `metrics.jsonl`;
+    of a model with a fitted prior also that of codes of N(0, I)"""
     order, run_valid = Recorder.order + 1, False
     def __init__(self,
         n:int=1000, # Generated images, 2 or more
@@ -264,7 +270,9 @@ class FIDCallback(Callback):
             images = self.dls.train.dataset if self.images is None else self.images
             self.reference = Reference.of(images, net, (self.n_images,), self.z_seed, progress=False)
         names, self.trained = list(self.recorder.metric_names), False
-        self.recorder.metric_names = L(*names[:-1], distance_name(self.reference.stats.protocol), names[-1])
+        name, fitted = distance_name(self.reference.stats.protocol), self.vaegan_trainer.net.prior.kind != 'normal'
+        self.columns = {name: None} | ({f'{name} N(0, I)': 'normal'} if fitted else {})
+        self.recorder.metric_names = L(*names[:-1], *self.columns, names[-1])
 
     def before_train(self): self.trained = True
 
@@ -273,20 +281,21 @@ class FIDCallback(Callback):
 def after_validate(self:FIDCallback):
     "Measure, append to the Recorder's row, and write the line"
     if not self.trained: return # validate and get_preds train nothing
-    epoch, value, self.trained = self.learn.epochs_done + 1, None, False
-    if epoch % self.every == 0:
-        m = self.reference.measure(self.vaegan_trainer.net, self.n_images, self.z_seed)
-        weights, value = 'running mean' if hasattr(self.vaegan_trainer.net, 'mean_decoder') else 'current', m.value
-        self._write(dict(epoch=epoch, name=m.name, value=m.value, floor=m.floor, n=[*m.n], weights=weights,
-                         batch_norm='running statistics', seed=self.z_seed, protocol=m.protocol))
-    self.recorder.log.append(value)
+    epoch, net, self.trained = self.learn.epochs_done + 1, self.vaegan_trainer.net, False
+    if epoch % self.every: return self.recorder.log.extend([None]*len(self.columns))
+    found = {k: self.reference.measure(net, self.n_images, self.z_seed, prior=p) for k, p in self.columns.items()}
+    weights = 'running mean' if hasattr(net, 'mean_decoder') else 'current'
+    self._write(epoch, [dict(epoch=epoch, name=k, value=m.value, floor=m.floor, n=[*m.n], weights=weights,
+                             batch_norm='running statistics', seed=self.z_seed, protocol=m.protocol)
+                        for k, m in found.items()])
+    self.recorder.log.extend(m.value for m in found.values())
 
 @patch
-def _write(self:FIDCallback, row:dict):
-    "Add a line to `metrics.jsonl` of the run folder, if there is one"
+def _write(self:FIDCallback, epoch:int, rows:list):
+    "Add lines to `metrics.jsonl` of the run folder, if there is one"
     if this_process()[0] or not hasattr(self.learn, 'run_folder'): return
     path = self.learn.run_folder.path
-    lines = [json.dumps(r) + '\n' for r in (*(r for r in read_metrics(path) if r['epoch'] < row['epoch']), row)]
+    lines = [json.dumps(r) + '\n' for r in (*(r for r in read_metrics(path) if r['epoch'] < epoch), *rows)]
     write_atomic(path/'metrics.jsonl', lambda p: p.write_text(''.join(lines)))
 
 # %% ../nbs/05b_evaluate.ipynb #9c8cc666
@@ -330,7 +339,8 @@ def open_pair(
     channels:int=None, # 3 for colour, 1 for grey; a run's, or 3, if None
     seed:int=0, # Of a run's codes, and of the choice of n images
     max_bad:float=.05, # Share of the images of a source that may be unusable
-    progress:bool=True # Show bars?
+    progress:bool=True, # Show bars?
+    prior:str|None=None # Of a run's codes, see prior_of
 )->tuple: # Real and fake side for fid and evaluate: images, statistics or a Reference
     "Open two sources alike; FileNotFoundError or ValueError where there is nothing"
     if n is not None and n < 2: raise ValueError(f'wanted 2 images to judge or more, found n={n}')
@@ -338,7 +348,8 @@ def open_pair(
     sides = [_open_side(real, None, how, seed, progress), _open_side(fake, n, how, seed, progress)]
     prepared = [_prepared(o) for o in sides if o is not None]
     for i, (o, count) in enumerate(zip(sides, (None, n))):
-        if o is None: sides[i] = _decoded((real, fake)[i], extractor, count or 1000, seed, progress, *prepared)
+        if o is not None: continue
+        sides[i] = _decoded((real, fake)[i], extractor, count or 1000, seed, progress, prior, *prepared)
     return tuple(sides)
 
 def _open_side(source, n, how, seed, progress):
@@ -362,9 +373,11 @@ def _statistics(path, n):
     if n not in (None, stats.n): raise ValueError(f'wanted {n} images, found {stats.n} in {path}: leave n out')
     with np.load(path) as f: return Reference.load(path) if n is None and 'floors' in f.files else stats
 
-def _decoded(run, extractor, n, seed, progress, prepared:Mapping={}):
+def _decoded(run, extractor, n, seed, progress, prior=None, prepared:Mapping={}):
     "Statistics of images of a run; a run that learned from an array does not know how its images were `prepared`"
     model, _ = load_run(run, next((p.device for p in getattr(extractor, 'parameters', tuple)()), 'cpu'))
     _, data = read_run(run)
     about = {**prepared, **{k: str(data[k]) for k in ('crop', 'filter') if k in data}}
-    return feature_stats(generator(model, n, seed), extractor, n, progress=progress, protocol=about)
+    prior = prior_of(model, prior)
+    return feature_stats(generator(model, n, seed, prior=prior), extractor, n, progress=progress,
+                         protocol=about | dict(codes=prior.name))

@@ -28,7 +28,7 @@ from .config import PRESETS, Config, configure
 from .data import array_dls, open_images
 from .evaluate import FIDCallback, Reference, generator
 from .faces import SynthFaces
-from .features import FaceTeacher, Inception, Teacher, fit_teacher
+from .features import FaceTeacher, Inception, Teacher, distance_name, fit_teacher
 from .files import read_json, write_json
 from .images import save_grid, to_floats
 from .jobs import Busy, reason
@@ -234,15 +234,18 @@ def _train(prepared:Prepared, run:Path, cfg:Config) -> dict:
     cbs = [SampleGrid(run/'samples', seed=0), RunFolder(run, resume=True), FIDCallback(study.n[0], reference=reference),
            clock]
     with learn.no_bar(), learn.no_logging(): learn.fit_config(cbs=cbs)
-    images = learn.epochs_done*(len(train)//cfg.bs)*cfg.bs
+    images, name = learn.epochs_done*(len(train)//cfg.bs)*cfg.bs, distance_name(reference.stats.protocol)
     result = dict(config=asdict(learn.config), seconds=clock.total, images=images, device=device_name(),
-                  curve=[m['value'] for m in read_metrics(run)], date=str(date.today()))
+                  curve=[m['value'] for m in read_metrics(run) if m['name'] == name], date=str(date.today()))
     if learn.stopped: return dict(result, error=learn.stopped)
     save_grid(generator(learn.model, 32)(32), run/'samples.png')
     encodes, measured = cfg.model != 'gan', {n: reference.measure(learn.model, n) for n in study.n}
+    fitted = learn.model.prior.kind != 'normal'
+    normal = fitted and {n: reference.measure(learn.model, n, prior='normal') for n in study.n}
     first = measured[study.n[0]]
-    return dict(result, name=first.name, protocol=first.protocol, floor={n: m.floor for n, m in measured.items()},
+    return dict(result, name=name, protocol=first.protocol, floor={n: m.floor for n, m in measured.items()},
                 distance={n: m.value for n, m in measured.items()},
+                distance_normal={n: m.value for n, m in normal.items()} if normal else None, # of codes of N(0, I)
                 reconstruction=reconstruction_error(learn.model, valid, reference.extractor) if encodes else None,
                 mig=known_factors_mig(learn.model, study) if encodes else None)
 

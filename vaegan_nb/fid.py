@@ -92,10 +92,11 @@ def check_same(
     b:FeatureStats, # The other
     same_n:bool=False # Refuse another N as well, for values that are to be ranked
 ) -> str: # N of both sides, to be printed beside the value
-    "Raise ValueError naming every field of the protocol, or the dimension, in which two statistics differ"
+    "Raise ValueError naming every field of the protocol (but `codes`), or the dimension, in which two sides differ"
     if a.mean is None or b.mean is None: raise ValueError(f'nothing to compare yet, call update first: {a}, {b}')
     p, q = ({**s.protocol, 'dimension': len(s.mean), **({'N': s.n} if same_n else {})} for s in (a, b))
-    differ = [f"{k} ({p.get(k, 'absent')!r} and {q.get(k, 'absent')!r})" for k in {**p, **q} if p.get(k) != q.get(k)]
+    differ = [f"{k} ({p.get(k, 'absent')!r} and {q.get(k, 'absent')!r})" for k in {**p, **q}
+              if k != 'codes' and p.get(k) != q.get(k)]                # what a model's codes were drawn from
     if differ: raise ValueError(f"cannot compare what differs in {', '.join(differ)}: make both in the same way")
     return f"N={a.n or 'unknown'}" if a.n == b.n else f"N={a.n or 'unknown'} and {b.n or 'unknown'}"
 

@@ -20,7 +20,7 @@ from fastai.torch_core import no_random
 from fastcore.basics import patch
 from fastcore.foundation import L
 
-from .callbacks import (BetaWarmup, DecoderMean, EquilibriumGate, LabelNoise, LossBar, LossTerm, MeanLoss,
+from .callbacks import (BetaWarmup, DecoderMean, EquilibriumGate, FitPrior, LabelNoise, LossBar, LossTerm, MeanLoss,
                                  Mirror, SampleGrid, SeedEpochs, SmoothLoss, StopOnNaN)
 from .config import MODELS, Config, configure
 from .losses import recorded_terms
@@ -64,7 +64,8 @@ def _callbacks(cfg:Config) -> list:
     wanted = [(True, SeedEpochs, cfg.seed), (True, StopOnNaN), (cfg.mirror, Mirror),
               (dis and cfg.swap, LabelNoise, cfg.swap),
               (dis and cfg.equilibrium, EquilibriumGate, cfg.equilibrium, cfg.margin),
-              (enc and cfg.warmup, BetaWarmup, cfg.warmup), (cfg.ema, DecoderMean, cfg.ema)]
+              (enc and cfg.warmup, BetaWarmup, cfg.warmup), (cfg.ema, DecoderMean, cfg.ema),
+              (enc and cfg.prior != 'normal', FitPrior)]
     return [make(*args) for wanted, make, *args in wanted if wanted]
 
 def vaegan_learner(
