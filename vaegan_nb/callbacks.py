@@ -136,7 +136,7 @@ class FitPrior(Callback):
         net, images = self.vaegan_trainer.net, self.dls.train.dataset
         chosen = np.random.default_rng(self.seed).permutation(len(images))[:self.most]
         if len(chosen) < len(images): images = images[np.sort(chosen)] # a copy
-        net.prior.fit(draw_codes(*posteriors(net, images), seed=self.seed), self.seed)
+        net.prior.fit(draw_codes(*posteriors(net, images), seed=self.seed))
 
 # %% ../nbs/04a_callbacks.ipynb #9dcce256
 def sample_grid(

@@ -57,7 +57,7 @@ class Config:
     wd:float = 0. # L2 added to the gradient
     schedule:str = 'flat' # flat; cosine: flat, from 70 % on down to 0; larsen: from the start, with power 0.75
     warmup:float = 0. # Share of the training during which beta rises from 0 to its value
-    prior:str = 'normal' # Codes of pictures: normal, N(0, I); gaussian or mixture, fitted to codes of images; no GAN's
+    prior:str = 'normal' # Codes of pictures: normal, N(0, I); gaussian, fitted to codes of images (not of a GAN)
     ema:float = 0. # Decay of a running mean of the decoder's weights, which then makes all pictures; 0 keeps none
     bs:int = 256 # Images in a batch; vaegan_learner takes it from the data
     epochs:int = 10 # Passes over the training images
@@ -79,8 +79,8 @@ _RULES = dict(
     swap=('a share in [0, 1]', lambda v: 0 <= v <= 1), equilibrium=('more than 0, or None', lambda v: v > 0),
     margin=('0 or more', lambda v: v >= 0), opt=('adam', 'rmsprop'), mom=('a decay in [0, 1)', lambda v: 0 <= v < 1),
     sqr_mom=('a decay in [0, 1)', lambda v: 0 <= v < 1), wd=('0 or more', lambda v: v >= 0),
-    prior=('normal', 'gaussian', 'mixture'),
-    schedule=('flat', 'cosine', 'larsen'), warmup=('a share in [0, 1]', lambda v: 0 <= v <= 1),
+    prior=('normal', 'gaussian'), schedule=('flat', 'cosine', 'larsen'),
+    warmup=('a share in [0, 1]', lambda v: 0 <= v <= 1),
     ema=('a decay in [0, 1)', lambda v: 0 <= v < 1), epochs=('1 or more', lambda v: v > 0),
     bs=('2 or more, for batch norm needs two images to normalise', lambda v: v > 1),
     precision=('auto', 'fp32', 'bf16'), seed=('a whole number from 0 to 2**63 - 1', lambda v: 0 <= v < 2**63))

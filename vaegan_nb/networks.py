@@ -169,20 +169,17 @@ def init_weights(
         if getattr(m, 'bias', None) is not None: nn.init.zeros_(m.bias)
     return model
 
-# %% ../nbs/02a_networks.ipynb #4969a298
+# %% ../nbs/02a_networks.ipynb #91365b52
 class Prior(nn.Module):
-    "A mixture of Gaussians over codes (eq. 1); N(0, I) until it is fitted"
+    "A Gaussian over codes (eq. 1); N(0, I) until it is fitted"
     def __init__(self,
         nz:int, # Latent dimensions
-        kind:str='normal', # normal, which stays as it is; gaussian or mixture
-        most:int=10 # Gaussians of a mixture
+        kind:str='normal' # normal, which stays as it is, or gaussian
     ):
         super().__init__()
-        self.kind, k = kind, most if kind == 'mixture' else 1
-        keep = partial(self.register_buffer, persistent=kind != 'normal')
-        keep('weights', torch.eye(k)[0])                                     # shares, (k,)
-        keep('means', torch.zeros(k, nz))
-        keep('factors', torch.eye(nz).repeat(k, 1, 1))                       # L, lower triangular, (k, nz, nz)
+        self.kind, keep = kind, partial(self.register_buffer, persistent=kind != 'normal')
+        keep('mean', torch.zeros(nz))
+        keep('factor', torch.eye(nz))                                        # L, lower triangular, (nz, nz)
         keep('images', torch.zeros((), dtype=torch.int64))                   # whose codes it was fitted to
 
     def forward(self,
@@ -193,19 +190,13 @@ class Prior(nn.Module):
         "Draw codes"
         if not temperature >= 0: raise ValueError(f'temperature: wanted 0 or more, found {temperature}')
         if n < 1: raise ValueError(f'n: wanted 1 or more codes, found {n}')
-        g = [torch.Generator().manual_seed(seed + i) for i in (0, 2**32)]
-        eps = temperature*torch.randn(n, self.means.shape[1], generator=g[0])
-        if self.kind == 'normal': return eps
-        k = torch.multinomial(self.weights.cpu(), n, replacement=True, generator=g[1])
-        for i, (m, L) in enumerate(zip(self.means.cpu(), self.factors.cpu())): eps[k == i] = m + eps[k == i] @ L.T
-        return eps
+        eps = temperature*torch.randn(n, len(self.mean), generator=torch.Generator().manual_seed(seed))
+        return eps if self.kind == 'normal' else self.mean.cpu() + eps @ self.factor.cpu().T
 
     @property
     def name(self) -> str:
         "What the protocol of a picture or a number says"
-        if not self.images: return 'N(0, I)'
-        k = int((self.weights > 0).sum())
-        return f'{"Gaussian" if k == 1 else f"mixture of {k}"} fitted to the codes of {int(self.images):,} images'
+        return f'Gaussian fitted to the codes of {int(self.images):,} images' if self.images else 'N(0, I)'
 
 # %% ../nbs/02a_networks.ipynb #9c390bb7
 class Outputs(dict):

@@ -6,14 +6,10 @@
 __all__ = ['posteriors', 'draw_codes', 'prior_of']
 
 # %% ../nbs/03a_priors.ipynb #c8e17d98
-import warnings
-
 import numpy as np
 import torch
 from fastcore.basics import patch
 from sklearn.covariance import ledoit_wolf
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import BayesianGaussianMixture
 from torch import Tensor
 
 from .images import to_floats
@@ -45,54 +41,37 @@ def check_images(self:Prior,
     n:int # Images
 ):
     "`ValueError` where they are too few to fit"
-    nz = self.means.shape[1]
+    nz = len(self.mean)
     if self.kind != 'normal' and n < max(2, nz):
         raise ValueError(f'prior: wanted {max(2, nz)} images or more to fit {nz} dimensions, found {n}: '
                          "use more images, or prior='normal'")
 
 @patch
 def fit(self:Prior,
-    z:Tensor, # Codes, shape (n, nz); as many as there are dimensions, or more
-    seed:int=0 # Of the mixture's beginning
+    z:Tensor # Codes, shape (n, nz); as many as there are dimensions, or more
 ) -> Prior: # Itself
-    "Become the density of codes; a normal prior stays as it is"
+    "Become the Gaussian of codes; a normal prior stays as it is"
     self.check_images(len(z))
     if self.kind == 'normal': return self
-    (n, nz), z = z.shape, z.double().cpu().numpy()
-    k = max(1, min(len(self.weights), n//(2*nz)))
-    if k == 1: weights, means, covs = np.ones(1), z.mean(0)[None], ledoit_wolf(z)[0][None]
-    else: weights, means, covs = _mixture(z, k, seed)
-    self.weights.zero_()
-    for mine, found in (self.weights, weights), (self.means, means), (self.factors, np.linalg.cholesky(covs)):
-        mine[:k] = torch.as_tensor(found).to(mine)
-    self.images.fill_(n)
+    z = z.double().cpu().numpy()
+    self.mean.copy_(torch.from_numpy(z.mean(0)))
+    self.factor.copy_(torch.from_numpy(np.linalg.cholesky(ledoit_wolf(z)[0])))
+    self.images.fill_(len(z))
     return self
-
-def _mixture(z, k, seed):
-    "Weights, means and covariances of k Gaussians"
-    fit = BayesianGaussianMixture(n_components=k, max_iter=300, random_state=seed, weight_concentration_prior=1.)
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter('always', ConvergenceWarning)
-        fit.fit(z)
-    if any(issubclass(w.category, ConvergenceWarning) for w in said):
-        warnings.warn(f'the mixture has not converged after {fit.max_iter} rounds and is used as it is')
-    return fit.weights_, fit.means_, fit.covariances_
 
 # %% ../nbs/03a_priors.ipynb #aa79a51d
 def prior_of(
     net:VAEGAN,
-    prior:str|Prior|None=None # normal, fitted, a Prior, or None for the model's own
+    prior:str|Prior|None=None # normal, gaussian, a Prior, or None for the model's own
 ) -> Prior:
     "What codes are drawn from; `ValueError` for a fitted one that is not there"
     if isinstance(prior, Prior):
-        if prior.means.shape[1] == net.nz: return prior
-        raise ValueError(f'prior: wanted one of {net.nz} dimensions, found {prior.means.shape[1]}')
-    if prior not in (None, 'normal', 'fitted'):
-        raise ValueError(f'prior: wanted normal, fitted or a Prior, found {prior!r}')
-    if prior is None or prior == net.prior.kind: return net.prior
+        if len(prior.mean) == net.nz: return prior
+        raise ValueError(f'prior: wanted one of {net.nz} dimensions, found {len(prior.mean)}')
+    if prior not in (None, 'normal', 'gaussian'):
+        raise ValueError(f'prior: wanted normal, gaussian or a Prior, found {prior!r}')
+    if prior in (None, net.prior.kind): return net.prior
     if prior == 'normal': return Prior(net.nz)
     if 'encoder' not in net.nets: raise ValueError("prior: a GAN has no codes of images to fit one to; take 'normal'")
-    if not net.prior.images:
-        raise ValueError("prior: the model has none that was fitted; take 'normal', train it with prior='mixture', or "
-                         'pass what fit_prior(model, images) makes')
-    return net.prior
+    raise ValueError("prior: the model was trained without one that is fitted; take 'normal', or train it with "
+                     "prior='gaussian', or pass what fit_prior(model, images) makes")

@@ -273,8 +273,7 @@ def sample(
 def fit_prior(
     model, # See trained_model; with an encoder
     images, # See encode_images; as many as there are latent dimensions, or more
-    kind:str='mixture', # gaussian or mixture
-    seed:int=0 # Of the codes and of the fit
+    seed:int=0 # Of the codes
 ) -> Prior: # For `sample` and whatever else takes a prior
-    "A density of the codes of images, of a model that was trained without one; ValueError for a GAN"
-    return Prior(trained_model(model).nz, kind).fit(draw_codes(*encode_images(model, images), seed), seed)
+    "A Gaussian of the codes of images, for a model that was trained without one; ValueError for a GAN"
+    return Prior(trained_model(model).nz, 'gaussian').fit(draw_codes(*encode_images(model, images), seed))
