@@ -180,7 +180,8 @@ def _real_pictures(out):
     study, _, valid, *_ = open_study(str(out))
     parts = [('Figure 1: images of the data set', image_grid(valid[:16]))]
     runs = {}
-    for r in study_runs(study, ['baselines', 'betas', 'preset_best-*']): runs.setdefault(r['name'], r)
+    wanted = ['baselines', 'betas', 'preset_best-*'] if 'best' in study.parts else ['best*', 'first_best-*']
+    for r in study_runs(study, wanted): runs.setdefault(r['name'], r)
     for r in runs.values():
         pictures = sorted((out/'runs'/r['name']/'samples').glob('*.png'))
         if pictures and r['settings']['model'] != 'gan' and r['settings']['seed'] == study.seeds[0]:
@@ -198,9 +199,9 @@ def _picture(pixels):
 # %% ../nbs/10b_studies.ipynb #c37b9449
 TITLES = dict(baselines='Table 2: GAN, VAE and VAE-GAN', betas='Table 4: β',
               tuned='The β that was found', choices='Which choices matter: one change at a time',
-              best='What the preset best is worth')
+              best='What the first best is worth', levers='What the preset best owes to its levers')
 _NOTES = dict(choices='<p>Of 20 rows without any effect one is expected to be beyond the spread.</p>',
-              best='<p>The preset was found by a search on real faces, with other seeds; '
+              best='<p>It was found by a search on real faces, with other seeds; '
                    'where the images are the same, part of its lead is that choice.</p>')
 
 def _html(table): return table.to_html(border=0, justify='left')              # which escapes every text in it
@@ -229,7 +230,7 @@ def make_report(
     for part, title in TITLES.items():
         table = summary(results, part, AGAINST.get(part))
         if not len(table): continue
-        fig = plot_changes(results, part, AGAINST[part]) if part in ('choices', 'best') else None
+        fig = plot_changes(results, part, AGAINST[part]) if part in ('choices', 'best', 'levers') else None
         parts.append(f'<h2>{title}</h2>{_html(readable(table))}{_NOTES.get(part, "")}{figure_html(fig) if fig else ""}')
     parts += [f'<p>{escape(beta_verdict(results))}</p>', *_figures(results, study.trials)]
     parts += [f'<h2>{escape(title)}</h2>{_picture(pixels)}' for title, pixels in _real_pictures(out)]
@@ -255,7 +256,7 @@ def run_study(
     prepare(study, out, progress)
     failed = do_runs(out, runs, **how)
     try:
-        if not only or 'tune' in only:
+        if 'tune' in only or not only and 'betas' in study.parts:
             bo = tune_beta(study, out, retry_failed=retry_failed, **how)
             failed |= do_runs(out, tuned_runs(study, bo), **how)
         if 'search' in only: tune_best(study, out, retry_failed=retry_failed, **how)
