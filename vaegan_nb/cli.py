@@ -41,9 +41,14 @@ from .runs import load_run, train_run
 from .studies import run_study, tune
 
 # %% ../nbs/11_cli.ipynb #2c11c512
-_SIGNALS = signal.SIGINT, signal.SIGTERM
+_SIGNALS = signal.SIGINT, signal.SIGTERM, signal.SIGALRM
+_told = [signal.SIGINT] # Which signal is to stop the command
 
-def _stop(number, frame): raise KeyboardInterrupt(number)
+def _stop(number, frame):
+    "Raise, and again after two seconds (SIGALRM): what is raised while an object is taken away is lost"
+    if number != signal.SIGALRM: _told[0] = number
+    signal.setitimer(signal.ITIMER_REAL, 2.)
+    raise KeyboardInterrupt(_told[0])
 
 def _forked():
     "A forked process ends at a signal without a word, as any does: a handler in Python may come too late for it"
@@ -56,9 +61,12 @@ os.register_at_fork(after_in_child=_forked)
 def _stoppable():
     "SIGTERM is what Ctrl-C is, a KeyboardInterrupt"
     here = threading.current_thread() is threading.main_thread() # no other can set a handler
-    before = {s: signal.signal(s, _stop) for s in (_SIGNALS if here else ())}
+    before, hook = {s: signal.signal(s, _stop) for s in (_SIGNALS if here else ())}, sys.unraisablehook
+    sys.unraisablehook = lambda lost: None if isinstance(lost.exc_value, KeyboardInterrupt) else hook(lost)
     try: yield
     finally:
+        if here: signal.setitimer(signal.ITIMER_REAL, 0)
+        sys.unraisablehook = hook
         for s, handler in before.items(): signal.signal(s, handler)
 
 def _same_command(option):
@@ -242,6 +250,7 @@ def vaegan_eval(
     size:int=None, # Height and width to which images are made, pixels; the run's, or 64, if not given
     crop:str=None, # A name in CROPS; the run's, else largest centred square, or larsen for CelebA, if not given
     seed:int=0, # Of the codes of a run, and of the choice of n images
+    prior:str=None, # What the codes of a run are drawn from: normal, gaussian; what the run's settings say if not given
     max_bad:float=.05, # Share of the images of a source that may be unusable
     save:str=None, # Write the statistics of the real images to this .npz
     json:store_true=False # Print JSON
@@ -249,7 +258,7 @@ def vaegan_eval(
     "Frechet distance with its floor, KID, precision and recall, density and coverage of two sets of images"
     with redirect_stdout(sys.stderr) if json else nullcontext(): # files that were skipped are no JSON
         m = _run_or_exit(lambda: measure_pair(real, fake, extractor, weights, n, seed, save, size=size, crop=crop,
-                                              max_bad=max_bad))
+                                              prior=prior, max_bad=max_bad))
     print(dumps(dict(vars(m), ratio=m.ratio)) if json else _table(m))
 
 # %% ../nbs/11_cli.ipynb #64697dec

@@ -121,15 +121,15 @@ def _check_lr(cfg:Config):
         _refuse('lr', 'a learning rate above 0, or one for each of encoder, decoder and discriminator', cfg.lr)
 
 # %% ../nbs/02_config.ipynb #8129f686
-_best = Config(layer='conv2', norm='none', r1=.1, kernels='even', init='larsen', gamma=.1, form='relativistic',
-               real=1., fake=0., swap=0., mirror=True, lr=(2e-3, 2e-3, 6e-4),
-               schedule='cosine', prior='gaussian', ema=.99, bs=32)
+_best = Config(layer='conv2', norm='none', r1=1., kernels='even', init='larsen', gamma=80., gamma_per='element',
+               form='relativistic', real=1., fake=0., swap=0., mirror=True, lr=(2e-3, 2e-3, 6e-4), schedule='cosine',
+               prior='gaussian', ema=.99, bs=32)
 PRESETS = dict(
     paper=Config(),
     larsen=Config(crop='larsen', enc_fc=1024, pre=True, concat=True, dis_recon=False, init='larsen',
                   gamma=1e-6/(1-1e-6), real=1., fake=0., swap=0., equilibrium=.68, opt='rmsprop', lr=3.9e-4,
                   sqr_mom=.9, wd=2e-5, schedule='larsen', bs=64, epochs=22),
-    best=_best, demo=replace(_best, nz=64, width=.25, epochs=5))
+    demo=replace(_best, nz=64, width=.25, epochs=5), best=_best)
 
 # %% ../nbs/02_config.ipynb #1166af22
 def configure(

@@ -377,7 +377,8 @@ def best_preset(study:Study) -> list: # As baselines
 # %% ../nbs/10_experiments.ipynb #ead456c4
 LEVERS = { # What `best` has and the first best has not
     'relativistic': dict(form='relativistic', real=1., fake=0., swap=0.),
-    'no_norm': dict(norm='none', r1=.1),
+    'no_norm': dict(norm='none', r1=1.),
+    'gamma': dict(gamma=80., gamma_per='element'),
     'even': dict(kernels='even'),
     'mirror': dict(mirror=True),
     'cosine': dict(schedule='cosine'),

@@ -88,7 +88,9 @@ def plot_metrics(
     if not curves: return None
     fig, ax = plt.subplots(figsize=(6, 3.2), layout='constrained')
     for (name, ms), color in zip(curves, ('#0072B2', '#D55E00', '#009E73', '#CC79A7')*len(curves)):
-        ax.plot([m['epoch'] for m in ms], [m['value'] for m in ms], '.-', color=color, label=name)
+        for kind, style in zip(dict.fromkeys(m['name'] for m in ms), ('.-', '.:')): # codes of N(0, I) come second
+            x, y = zip(*((m['epoch'], m['value']) for m in ms if m['name'] == kind))
+            ax.plot(x, y, style, color=color, label=name + ', N(0, I)'*(style == '.:'))
     floors = [m['floor'] for _, ms in curves for m in ms if m['floor'] is not None]
     if floors: ax.axhline(max(floors), color='grey', ls='--', label='floor: real against real')
     ax.set(xlabel='epoch', ylabel=curves[0][1][0]['name'], yscale='log')
@@ -140,7 +142,9 @@ def _run_section(run:Path, more:Mapping) -> str:
         pairs = '' if cfg.model == 'gan' else ' Below them validation images, and under each row its reconstructions.'
         epoch = int(pictures[-1].stem[6:])
         parts += [f'<p>Samples after epoch {epoch}.{pairs}</p>', _as_img(pictures[-1].read_bytes())]
-    if measured := read_metrics(run): parts.append(f'<p>{html.escape(describe_metric(measured[-1]))}</p>')
+    measured = read_metrics(run)
+    last = [m for m in measured if m['epoch'] == measured[-1]['epoch']]
+    parts += [f'<p>{html.escape(describe_metric(m))}</p>' for m in last]
     recorded = read_history(run)
     meanings = _rows({t: what for t, (_, what) in TERMS.items() if f'train_{t}' in recorded})
     parts += [f'<p>Losses</p>{figure_html(plot_history(run))}',
