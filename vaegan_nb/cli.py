@@ -100,11 +100,16 @@ def _folder(out):
     return Path(out)
 
 # %% ../nbs/11_cli.ipynb #769c3869
-def demo_models(quick:bool=False) -> dict:
-    "Run name to the settings it changes in the preset 'demo'"
-    settings = dict(vae=dict(model='vae'), gan=dict(model='gan', lr=3e-4, concat=True, epochs=8), vaegan={},
-                    beta_vaegan=dict(beta=4.))
-    return {k: dict(v, **(dict(width=.125, nz=16, epochs=2) if quick else {})) for k, v in settings.items()}
+def demo_models(
+    quick:bool=False, # The smallest form?
+    minutes:float=8. # How long they may take on two processor cores
+) -> dict: # Run name to the settings it changes in the preset 'demo'
+    "What the demo trains"
+    if not minutes > 0: raise ValueError(f'--minutes: wanted more than 0, found {minutes}')
+    settings = dict(vae=dict(model='vae', epochs=3), gan=dict(model='gan', epochs=6), vaegan=dict(epochs=6),
+                    beta_vaegan=dict(beta=4., epochs=6))
+    if quick: return {k: dict(v, width=.125, nz=16, epochs=2) for k, v in settings.items()}
+    return {k: dict(v, epochs=max(1, round(v['epochs']*minutes/8))) for k, v in settings.items()}
 
 _about_demo = ('<p>VAE, GAN, VAE-GAN and beta-VAE-GAN trained on synthetic faces by '
                '<code>vaegan_demo</code>.</p>')
@@ -114,13 +119,14 @@ def run_demo(
     n:int, # Training images
     size:int=64, # Height and width of the images in pixels
     quick:bool=False, # Narrow networks and two epochs?
-    resume:bool=False # Go on with the runs in the folder?
+    resume:bool=False, # Go on with the runs in the folder?
+    minutes:float=8. # See demo_models
 ) -> Path: # The report
     "Train the four models one after the other, measuring each epoch, and write one report about them"
-    out, runs = _folder(out), []
+    models, out, runs = demo_models(quick, minutes), _folder(out), []
     dls = get_dls(SynthFaces(n=round(n/.9), size=size), bs=32, fractions=(.9, .1, 0.), progress=False)
     distance = FIDCallback(n=min(1000, n//2))
-    for name, settings in demo_models(quick).items():
+    for name, settings in models.items():
         print(f'{name}: {settings}', flush=True)
         _finish(train_run(dls, out/name, 'demo', resume=resume, cbs=distance, **settings))
         runs.append(out/name)
@@ -133,11 +139,12 @@ def run_demo(
 def vaegan_demo(
     out:str='runs/demo', # Folder for the runs and the report
     quick:store_true=False, # A one-minute form: 32x32 images, narrow networks, two short epochs
-    resume:store_true=False # Go on with the runs in the folder
+    resume:store_true=False, # Go on with the runs in the folder
+    minutes:float=8. # How long the whole form may take on two processor cores; more make better pictures
 ):
     "Train VAE, GAN, VAE-GAN and beta-VAE-GAN on synthetic faces and write a report with their pictures"
     n, size = (640, 32) if quick else (6400, 64)
-    report = _run_or_exit(lambda: run_demo(out, n, size, quick, resume), '--resume')
+    report = _run_or_exit(lambda: run_demo(out, n, size, quick, resume, minutes), '--resume')
     print(f'\nrun folders: {Path(out)}\nreport: {report}')
 
 # %% ../nbs/11_cli.ipynb #fb6d188e

@@ -38,8 +38,8 @@ LABELS = { # Key of a row to what tables and figures call it
     'cosine': 'cosine schedule', 'warmup': 'beta rises, first half', 'ema': 'mean of the decoder',
     'first_best': 'first best', 'best': 'best', 'best_gan': 'best, as a GAN', 'best_vae': 'best, as a VAE'}
 
-_LEVERS = dict(relativistic='relativistic game', no_norm='no batch norm in Dis, R1', gamma='smaller γ', even='even kernels',
-               mirror='mirror', cosine='cosine schedule', rates='doubled rates',
+_LEVERS = dict(relativistic='relativistic game', no_norm='no batch norm in Dis, R1', gamma='smaller γ',
+               even='even kernels', mirror='mirror', cosine='cosine schedule', rates='doubled rates',
                spectral='spectral norm, no R1', wgan_gp='WGAN-GP', augment='augmentation')
 LABELS |= {f'first_and_{k}': f'first best, and {v}' for k, v in _LEVERS.items()}
 LABELS |= {f'best_less_{k}': f'best without {v}' for k, v in _LEVERS.items()}
