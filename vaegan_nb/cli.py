@@ -26,7 +26,7 @@ from fastcore.script import call_parse, store_true
 
 from .attributes import attribute_figures, train_teacher
 from .bayesopt import BayesOpt, plot_bo
-from .config import Config, configure
+from .config import PRESETS, Config, configure
 from .data import ImageArray, array_dls, celeba_source, get_dls, open_images
 from .disentangle import disentanglement_report
 from .evaluate import FIDCallback, Measurement, open_pair, opened_as, reference_for
@@ -106,10 +106,10 @@ def demo_models(
 ) -> dict: # Run name to the settings it changes in the preset 'demo'
     "What the demo trains"
     if not minutes > 0: raise ValueError(f'--minutes: wanted more than 0, found {minutes}')
-    settings = dict(vae=dict(model='vae', epochs=3), gan=dict(model='gan', epochs=6), vaegan=dict(epochs=6),
-                    beta_vaegan=dict(beta=4., epochs=6))
+    settings = dict(vae=dict(model='vae', epochs=3), gan=dict(model='gan', epochs=5), vaegan={}, beta_vaegan=dict(beta=4.))
     if quick: return {k: dict(v, width=.125, nz=16, epochs=2) for k, v in settings.items()}
-    return {k: dict(v, epochs=max(1, round(v['epochs']*minutes/8))) for k, v in settings.items()}
+    return {k: dict(v, epochs=max(1, round(v.get('epochs', PRESETS['demo'].epochs)*minutes/8)))
+            for k, v in settings.items()}
 
 _about_demo = ('<p>VAE, GAN, VAE-GAN and beta-VAE-GAN trained on synthetic faces by '
                '<code>vaegan_demo</code>.</p>')
@@ -124,7 +124,8 @@ def run_demo(
 ) -> Path: # The report
     "Train the four models one after the other, measuring each epoch, and write one report about them"
     models, out, runs = demo_models(quick, minutes), _folder(out), []
-    dls = get_dls(SynthFaces(n=round(n/.9), size=size), bs=32, fractions=(.9, .1, 0.), progress=False)
+    faces, bs = SynthFaces(n=round(n/.9), size=size), PRESETS['demo'].bs
+    dls = get_dls(faces, bs=bs, fractions=(.9, .1, 0.), progress=False)
     distance = FIDCallback(n=min(1000, n//2))
     for name, settings in models.items():
         print(f'{name}: {settings}', flush=True)

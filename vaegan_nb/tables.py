@@ -329,7 +329,7 @@ def plot_samples(
     import matplotlib.pyplot as plt
     rows = results['rows']
     rows = rows[rows.run.isin(runs) if runs else rows.part.isin(['baselines', 'betas', 'tuned'])]
-    rows = rows[[(results['folder']/f'{run}.png').exists() for run in rows.run]]
+    rows = rows[rows.run.map(lambda run: (results['folder']/f'{run}.png').exists()).astype(bool)]
     order = rows.seed.where(rows.part == 'baselines', math.inf).sort_values(kind='stable').index
     shown = rows.loc[order].drop_duplicates('run')
     if not len(shown): return None
