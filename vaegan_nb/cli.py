@@ -106,7 +106,7 @@ def demo_models(
 ) -> dict: # Run name to the settings it changes in the preset 'demo'
     "What the demo trains"
     if not minutes > 0: raise ValueError(f'--minutes: wanted more than 0, found {minutes}')
-    settings = dict(vae=dict(model='vae', epochs=3), gan=dict(model='gan', epochs=5), vaegan={}, beta_vaegan=dict(beta=4.))
+    settings = dict(vae=dict(model='vae', epochs=3), gan=dict(model='gan'), vaegan={}, beta_vaegan=dict(beta=4.))
     if quick: return {k: dict(v, width=.125, nz=16, epochs=2) for k, v in settings.items()}
     return {k: dict(v, epochs=max(1, round(v.get('epochs', PRESETS['demo'].epochs)*minutes/8)))
             for k, v in settings.items()}
@@ -126,7 +126,7 @@ def run_demo(
     models, out, runs = demo_models(quick, minutes), _folder(out), []
     faces, bs = SynthFaces(n=round(n/.9), size=size), PRESETS['demo'].bs
     dls = get_dls(faces, bs=bs, fractions=(.9, .1, 0.), progress=False)
-    distance = FIDCallback(n=min(1000, n//2))
+    distance = FIDCallback(n=min(500, n//2))
     for name, settings in models.items():
         print(f'{name}: {settings}', flush=True)
         _finish(train_run(dls, out/name, 'demo', resume=resume, cbs=distance, **settings))
