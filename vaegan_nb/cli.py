@@ -108,7 +108,7 @@ def demo_models(
     if not minutes > 0: raise ValueError(f'--minutes: wanted more than 0, found {minutes}')
     settings = dict(vae=dict(model='vae', epochs=3), gan=dict(model='gan'), vaegan={}, beta_vaegan=dict(beta=4.))
     if quick: return {k: dict(v, width=.125, nz=16, epochs=2) for k, v in settings.items()}
-    return {k: dict(v, epochs=max(1, round(v.get('epochs', PRESETS['demo'].epochs)*minutes/8)))
+    return {k: dict(v, epochs=max(1, round(v.get('epochs', PRESETS['demo'].epochs)*minutes/10)))
             for k, v in settings.items()}
 
 _about_demo = ('<p>VAE, GAN, VAE-GAN and beta-VAE-GAN trained on synthetic faces by '

@@ -115,7 +115,7 @@ def write_results(
     write_json(res/'results.json', kept, indent=0)
     write_atomic(res/'runs.csv', lambda p: as_frame(rows)[_columns].to_csv(p, index=False))
     for r in rows:
-        picture, drawn = out/'runs'/r['run']/'samples.png', r['part'] in ('baselines', 'betas', 'tuned')
+        picture, drawn = out/'runs'/r['run']/'samples.png', r['part'] in ('baselines', 'betas', 'tuned', 'levers')
         every = r['part'] == 'baselines' or r['seed'] == study.seeds[0]
         if picture.exists() and every and (drawn or r['key'].startswith('preset')):
             write_atomic(res/f'{r["run"]}.png', lambda p: copyfile(picture, p))
