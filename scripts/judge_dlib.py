@@ -17,7 +17,8 @@ from torch.nn import functional as F
 
 from vaegan_nb.evaluate import Reference
 from vaegan_nb.experiments import open_study
-from vaegan_nb.runs import decode_codes, encode_images, load_run, sample
+from vaegan_nb.latent import reconstruct
+from vaegan_nb.runs import load_run, sample
 
 folder, table, n = Path(sys.argv[1]), Path(sys.argv[2]), int((sys.argv[3:] or [1000])[0])
 packages = importlib.util.find_spec('face_recognition_models').submodule_search_locations
@@ -55,5 +56,5 @@ for result in sorted(folder.glob('runs/*/result.json')):
     values = dict(own=measure(sample(net, n)))
     if cfg.model != 'gan':
         values |= dict(normal=measure(sample(net, n, prior='normal')),
-                       reconstructed=measure(decode_codes(net, encode_images(net, study.valid)[0])))
+                       reconstructed=measure(reconstruct(net, study.valid)))
     add(run.name, **values)

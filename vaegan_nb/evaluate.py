@@ -346,7 +346,7 @@ def open_pair(
     if n is not None and n < 2: raise ValueError(f'wanted 2 images to judge or more, found n={n}')
     how = _agreed([real, fake], size=size, crop=crop, channels=channels) | dict(max_bad=max_bad)
     sides = [_open_side(real, None, how, seed, progress), _open_side(fake, n, how, seed, progress)]
-    if prior and None not in sides: raise ValueError(f'prior: wanted a run to draw codes for, found none: leave it out')
+    if prior and None not in sides: raise ValueError('prior: wanted a run to draw codes for, found none: leave it out')
     prepared = [_prepared(o) for o in sides if o is not None]
     for i, (o, count) in enumerate(zip(sides, (None, n))):
         if o is not None: continue

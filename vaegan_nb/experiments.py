@@ -33,10 +33,11 @@ from .features import FaceTeacher, Inception, Teacher, distance_name, fit_teache
 from .files import read_json, write_json
 from .images import save_grid, to_floats
 from .jobs import Busy, reason
+from .latent import reconstruct
 from .learner import vaegan_learner
 from .networks import VAEGAN, evaluating
 from .report import read_metrics
-from .runs import RunFolder, decode_codes, encode_images
+from .runs import RunFolder, encode_images
 from .scores import mig
 from .sources import celeba_source, real_faces
 
@@ -217,12 +218,6 @@ def known_factors_mig(
     faces, f = _known_faces(study.size)
     return mig(encode_images(model, faces)[0].numpy(), f)['value']
 
-# %% ../nbs/10_experiments.ipynb #9a1345d1
-def _reconstructed(model, images, reference):
-    "Distance of reconstructions of held-out images: what no density of codes can be expected to beat"
-    x = decode_codes(model, encode_images(model, images)[0])
-    return reference.measure(x).value
-
 # %% ../nbs/10_experiments.ipynb #c578fa58
 class _Clock(Callback):
     "Time of the finished epochs, over all sittings: in all, and of the processor while it trained"
@@ -269,7 +264,7 @@ def _train(prepared:Prepared, run:Path, cfg:Config) -> dict:
     return dict(result, name=name, protocol=first.protocol, floor={n: m.floor for n, m in measured.items()},
                 distance={n: m.value for n, m in measured.items()},
                 judge=[more(by) for by in judge], normal=normal, # by the judge; of codes of N(0, I), by both
-                reconstructed=_reconstructed(learn.model, valid, reference) if encodes else None,
+                reconstructed=reference.measure(reconstruct(learn.model, valid)).value if encodes else None,
                 reconstruction=reconstruction_error(learn.model, valid, reference.extractor) if encodes else None,
                 mig=known_factors_mig(learn.model, study) if encodes else None)
 
@@ -399,7 +394,7 @@ def levers(study:Study) -> list: # As baselines
     best = dict(first, **preset_changes('best', study.config()))
     put_back = lambda change: {k: first.get(k, base[k]) for k in change}
     rows = dict(first_best=first, best=best, best_gan=dict(best, model='gan'), best_vae=dict(best, model='vae'))
-    rows |= {f'first_and_{k}': {**first, **change} for k, change in LEVERS.items() if k != 'no_norm'}
+    rows |= {f'first_and_{k}': {**first, **change} for k, change in LEVERS.items()}
     rows |= {f'best_less_{k}': {**best, **put_back(change)} for k, change in LEVERS.items()}
     rows |= {f'best_and_{k}': {**best, **change} for k, change in ADDED.items()}
     return _runs(study, 'levers', {key: (None, _epochs(study, settings)) for key, settings in rows.items()})

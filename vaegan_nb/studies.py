@@ -180,8 +180,9 @@ def _real_pictures(out):
     study, _, valid, *_ = open_study(str(out))
     parts = [('Figure 1: images of the data set', image_grid(valid[:16]))]
     runs = {}
-    wanted = ['baselines', 'betas', 'preset_best-*'] if 'best' in study.parts else ['best*', 'first_best-*']
-    for r in study_runs(study, wanted): runs.setdefault(r['name'], r)
+    bests = 'preset_best', 'first_best', 'best', 'best_vae'
+    shown = lambda r: r['part'] in ('baselines', 'betas') or r['key'] in bests
+    for r in filter(shown, study_runs(study)): runs.setdefault(r['name'], r)
     for r in runs.values():
         pictures = sorted((out/'runs'/r['name']/'samples').glob('*.png'))
         if pictures and r['settings']['model'] != 'gan' and r['settings']['seed'] == study.seeds[0]:

@@ -101,6 +101,8 @@ def _commit():
                               text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError, NameError): return None
 
+_DRAWN = 'baselines', 'betas', 'tuned', 'levers' # Parts whose pictures are kept and shown
+
 def write_results(
     study:Study,
     out:str|Path # Its folder
@@ -115,7 +117,7 @@ def write_results(
     write_json(res/'results.json', kept, indent=0)
     write_atomic(res/'runs.csv', lambda p: as_frame(rows)[_columns].to_csv(p, index=False))
     for r in rows:
-        picture, drawn = out/'runs'/r['run']/'samples.png', r['part'] in ('baselines', 'betas', 'tuned', 'levers')
+        picture, drawn = out/'runs'/r['run']/'samples.png', r['part'] in _DRAWN
         every = r['part'] == 'baselines' or r['seed'] == study.seeds[0]
         if picture.exists() and every and (drawn or r['key'].startswith('preset')):
             write_atomic(res/f'{r["run"]}.png', lambda p: copyfile(picture, p))
@@ -328,7 +330,7 @@ def plot_samples(
     "Generated images (Figure 4)"
     import matplotlib.pyplot as plt
     rows = results['rows']
-    rows = rows[rows.run.isin(runs) if runs else rows.part.isin(['baselines', 'betas', 'tuned'])]
+    rows = rows[rows.run.isin(runs) if runs else rows.part.isin(_DRAWN)]
     rows = rows[rows.run.map(lambda run: (results['folder']/f'{run}.png').exists()).astype(bool)]
     order = rows.seed.where(rows.part == 'baselines', math.inf).sort_values(kind='stable').index
     shown = rows.loc[order].drop_duplicates('run')
