@@ -11,7 +11,7 @@ import warnings
 warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's, about itself
 
 # %% ../nbs/11_cli.ipynb #ef3dc5a5
-import os, shlex, signal, sys, threading
+import shlex, signal, sys, threading
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from json import dumps
 from multiprocessing import active_children
@@ -49,13 +49,6 @@ def _stop(number, frame):
     if number != signal.SIGALRM: _told[0] = number
     signal.setitimer(signal.ITIMER_REAL, 2.)
     raise KeyboardInterrupt(_told[0])
-
-def _forked():
-    "A forked process ends at a signal without a word, as any does: a handler in Python may come too late for it"
-    for s in _SIGNALS:
-        if signal.getsignal(s) is _stop: signal.signal(s, signal.SIG_DFL)
-
-os.register_at_fork(after_in_child=_forked)
 
 @contextmanager
 def _stoppable():

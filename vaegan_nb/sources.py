@@ -7,7 +7,7 @@ __all__ = ['Source', 'folder_source', 'zip_source', 'read_list', 'add_list', 'ce
            'hf_source', 'array_source', 'synth_source', 'find_source']
 
 # %% ../nbs/01a_sources.ipynb #3f019e05
-import csv, hashlib, io, os, re, stat, zipfile
+import csv, hashlib, io, os, re, stat, threading, zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,7 @@ class Source:
     "Images to be read, and what is known about them"
     about: str                 # one line for meta
     names: list                # n names
-    read: object               # picklable function: name -> PIL image or uint8 array
+    read: object               # function that threads may share: name -> PIL image or uint8 array
     identity: object           # anything with a stable repr; it changes when the images or lists do
     splits: object = None      # int (n,), index into SPLITS
     attributes: object = None  # float (n, k)
@@ -41,14 +41,12 @@ class _FolderReader:
 
 @dataclass
 class _ZipReader:
-    "Opens the archive once in each process; refuses a member that would fill the memory, before it is unpacked"
-    path: Path
+    "Reads from an archive; refuses a member that would fill the memory, before it is unpacked"
+    archive: zipfile.ZipFile
     def __call__(self, name):
-        if getattr(self, '_pid', None) != os.getpid(): self._zip, self._pid = zipfile.ZipFile(self.path), os.getpid()
-        size = self._zip.getinfo(name).file_size
+        size = self.archive.getinfo(name).file_size
         if size > _UNPACKED: raise ValueError(f'{size:,} bytes when unpacked, at most {_UNPACKED:,} are read')
-        with self._zip.open(name) as f: return Image.open(io.BytesIO(f.read(size)))
-    def __getstate__(self): return {'path': self.path}
+        with self.archive.open(name) as f: return Image.open(io.BytesIO(f.read(size)))
 
 # %% ../nbs/01a_sources.ipynb #a8db1837
 def _stamp(path):
@@ -89,13 +87,13 @@ def zip_source(path)->Source:
     "All images in a zip file, which stays packed; it may have folders inside"
     path = Path(path)
     try:
-        with zipfile.ZipFile(path) as z:
-            files = {o.filename: (o.file_size, o.CRC) for o in z.infolist() if not o.is_dir()}
+        archive = zipfile.ZipFile(path)                                      # stays open as long as it is read from
+        files = {o.filename: (o.file_size, o.CRC) for o in archive.infolist() if not o.is_dir()}
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as e:
         raise ValueError(f'Wanted a zip file, found something else in {path} ({path.stat().st_size:,} bytes): '
                          f'an interrupted download, or an error page saved under this name? Fetch it again') from e
     names, ignored = _images_among(files, f'zip {path}')
-    return Source(f'zip {path.name}', names, _ZipReader(path), [(n, files[n]) for n in names], ignored=ignored)
+    return Source(f'zip {path.name}', names, _ZipReader(archive), [(n, files[n]) for n in names], ignored=ignored)
 
 # %% ../nbs/01a_sources.ipynb #cf091b35
 _SPLIT_CODES = {'0': 0, 'train': 0, '1': 1, 'valid': 1, 'val': 1, 'validation': 1, '2': 2, 'test': 2}
@@ -233,12 +231,11 @@ def hf_source(
 class _BlockReader:
     "Reads an indexable of images in blocks: rendering many at once is faster than one by one"
     images: object
-    start: int = 0
-    block: object = ()
+    def __post_init__(self): self.own = threading.local()                    # a block for each thread
     def __call__(self, name):
-        i = int(name)
-        if not self.start <= i < self.start + len(self.block): self.start, self.block = i, self.images[i:i + 256]
-        return self.block[i - self.start]
+        i, (start, block) = int(name), getattr(self.own, 'block', (0, ()))
+        if not start <= i < start + len(block): start, block = self.own.block = i, self.images[i:i + 256]
+        return block[i - start]
 
 def array_source(images)->Source:
     "Images that are an array already, uint8 (N, H, W, C) or (N, H, W)"
