@@ -62,7 +62,7 @@ def markdown(path, folder):
         if c['cell_type'] == 'raw':
             about = yaml.safe_load(source.strip().strip('-'))
             out.append(f'# {about.get("title")}\n\n{about.get("description", "")}')
-        elif c['cell_type'] == 'markdown': out.append(source)
+        elif c['cell_type'] == 'markdown': out.append(re.sub(r'\\tag\{[^}]*\}', '', source)) # MathJax knows it, pandoc does not
         else:
             settings = dict(re.findall(r'^#\| *([\w-]+): *(.*)$', source, re.M))
             code = re.sub(r'^#\|.*\n?', '', source, flags=re.M)

@@ -57,3 +57,15 @@ ways = [way(235, '#0072b2', 'Encoder', 'β KL + likeness', [(858, 292, False), (
 (images/'gradients.svg').write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1052 345" font-family="sans-serif" font-size="15">'
     '<defs><marker id="head" markerWidth="9" markerHeight="8" refX="8" refY="4" orient="auto"><path d="M0 0 L9 4 L0 8 z" fill="#33475b"/>'
     '</marker></defs><rect width="1052" height="345" rx="8" fill="white"/>' + ''.join(figure + ways) + '</svg>\n', encoding='utf-8')
+
+# What a notebook goes through on its way to the site
+steps = [('a notebook', 'source, tests, prose'), ('nbdev', 'hides exports,\nadds signatures'), ('Pages', 'folds tests, cleans\nsignatures, sorts'),
+         ('Quarto', 'HTML, links,\nsearch'), ('a page', 'in light and dark')]
+flow = []
+for k, (name, what) in enumerate(steps):
+    x = 95 + 190*k
+    flow.append(box(x, 40, 120, 46, name, '#fff3d6' if name == 'Pages' else '#e8eef4') + (to(x + 60, 40, x + 128, 40) if k < 4 else ''))
+    flow += [f'<text x="{x}" y="{88 + 18*i}" text-anchor="middle" font-size="13">{l}</text>' for i, l in enumerate(what.split('\n'))]
+(images/'pages.svg').write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 950 120" font-family="sans-serif" font-size="15">'
+    '<defs><marker id="head" markerWidth="9" markerHeight="8" refX="8" refY="4" orient="auto"><path d="M0 0 L9 4 L0 8 z" fill="#33475b"/>'
+    '</marker></defs><rect width="950" height="120" rx="8" fill="white"/>' + ''.join(flow) + '</svg>\n', encoding='utf-8')
