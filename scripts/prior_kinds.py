@@ -1,5 +1,5 @@
 """How many Gaussians should a fitted prior have? FD-teacher of pictures of finished runs of a study, by both of its
-teachers, for priors of one Gaussian up to 35, drawn twice, beside N(0, I) and the runs' own reconstructions.
+teachers, for priors of one Gaussian up to 70, drawn twice, beside N(0, I) and the runs' own reconstructions.
 
     python scripts/prior_kinds.py FOLDER_OF_THE_STUDY results/prior_kinds.csv RUN..."""
 import sys, time
@@ -25,7 +25,7 @@ for run in runs:
     net, cfg = load_run(f'{folder}/runs/{run}')
     add(run, 'N(0, I)', sample(net, n, prior='normal'))
     z = draw_codes(*posteriors(net, prepared.train))
-    for k in (1, 5, 10, 20, 35):
+    for k in (1, 5, 20, 50, 70):
         prior = Prior(net.nz, 'mixture')
         prior.weights = prior.weights[:1].new_ones(k)                        # room for k of them
         prior.mean, prior.factor = prior.mean[:1].repeat(k, 1), prior.factor[:1].repeat(k, 1, 1)

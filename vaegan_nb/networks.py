@@ -177,7 +177,7 @@ class Prior(nn.Module):
         kind:str='normal' # normal, which stays as it is, or mixture
     ):
         super().__init__()
-        self.nz, self.kind, most = nz, kind, 1 if kind == 'normal' else 20
+        self.nz, self.kind, most = nz, kind, 1 if kind == 'normal' else 50
         keep = partial(self.register_buffer, persistent=kind != 'normal')
         keep('weights', torch.eye(most)[0])                                  # pi, (most,)
         keep('mean', torch.zeros(most, nz))

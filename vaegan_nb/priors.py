@@ -55,12 +55,12 @@ def fit(self:Prior,
     self.check_images(len(z))
     if self.kind == 'normal': return self
     z = z.double().cpu().numpy()
-    n = min(len(self.weights), max(1, len(z)//(8*self.nz)))
+    n = min(len(self.weights), max(1, len(z)//(5*self.nz)))
     group = KMeans(n, n_init=1, random_state=0).fit_predict(z)
     self.weights.zero_()
     for k in range(n):
         own = z[group == k]
-        if len(own) < self.nz: continue
+        if 1 < n and len(own) < 2*self.nz: continue
         self.weights[k] = len(own)/len(z)
         self.mean[k] = torch.from_numpy(own.mean(0))
         self.factor[k] = torch.from_numpy(np.linalg.cholesky(ledoit_wolf(own)[0]))
