@@ -128,7 +128,7 @@ class FitPrior(Callback):
     "Fits `model.prior` to codes of training images at the end of every epoch"
     order, run_valid = 50, False
     def __init__(self,
-        most:int=10_000, # Images
+        most:int=20_000, # Images
         seed:int=0 # Of their choice and their codes
     ): self.most, self.seed = most, seed
     def before_fit(self): self.vaegan_trainer.net.prior.check_images(len(self.dls.train.dataset))

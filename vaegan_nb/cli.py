@@ -251,7 +251,7 @@ def vaegan_eval(
     size:int=None, # Height and width to which images are made, pixels; the run's, or 64, if not given
     crop:str=None, # A name in CROPS; the run's, else largest centred square, or larsen for CelebA, if not given
     seed:int=0, # Of the codes of a run, and of the choice of n images
-    prior:str=None, # What the codes of a run are drawn from: normal, gaussian; what the run's settings say if not given
+    prior:str=None, # What the codes of a run are drawn from: normal, mixture; what the run's settings say if not given
     max_bad:float=.05, # Share of the images of a source that may be unusable
     save:str=None, # Write the statistics of the real images to this .npz
     json:store_true=False # Print JSON

@@ -57,7 +57,7 @@ class Config:
     wd:float = 0. # L2 added to the gradient
     schedule:str = 'flat' # flat; cosine: flat, from 70 % on down to 0; larsen: from the start, with power 0.75
     warmup:float = 0. # Share of the training during which beta rises from 0 to its value
-    prior:str = 'normal' # Codes of pictures: normal, N(0, I); gaussian, fitted to codes of images (not of a GAN)
+    prior:str = 'normal' # Codes of pictures: normal, N(0, I); mixture, fitted to codes of images (not of a GAN)
     ema:float = 0. # Decay of a running mean of the decoder's weights, which then makes all pictures; 0 keeps none
     bs:int = 256 # Images in a batch; vaegan_learner takes it from the data
     epochs:int = 10 # Passes over the training images
@@ -79,7 +79,7 @@ _RULES = dict(
     swap=('a share in [0, 1]', lambda v: 0 <= v <= 1), equilibrium=('more than 0, or None', lambda v: v > 0),
     margin=('0 or more', lambda v: v >= 0), opt=('adam', 'rmsprop'), mom=('a decay in [0, 1)', lambda v: 0 <= v < 1),
     sqr_mom=('a decay in [0, 1)', lambda v: 0 <= v < 1), wd=('0 or more', lambda v: v >= 0),
-    prior=('normal', 'gaussian'), schedule=('flat', 'cosine', 'larsen'),
+    prior=('normal', 'mixture'), schedule=('flat', 'cosine', 'larsen'),
     warmup=('a share in [0, 1]', lambda v: 0 <= v <= 1),
     ema=('a decay in [0, 1)', lambda v: 0 <= v < 1), epochs=('1 or more', lambda v: v > 0),
     bs=('2 or more, for batch norm needs two images to normalise', lambda v: v > 1),
@@ -123,7 +123,7 @@ def _check_lr(cfg:Config):
 # %% ../nbs/02_config.ipynb #8129f686
 _best = Config(layer='conv2', norm='none', r1=1., kernels='even', init='larsen', gamma=80., gamma_per='element',
                form='relativistic', real=1., fake=0., swap=0., mirror=True, lr=(2e-3, 2e-3, 6e-4), schedule='cosine',
-               prior='gaussian', ema=.99, bs=32)
+               prior='mixture', ema=.99, bs=32)
 PRESETS = dict(
     paper=Config(),
     larsen=Config(crop='larsen', enc_fc=1024, pre=True, concat=True, dis_recon=False, init='larsen',

@@ -390,7 +390,7 @@ def _epochs(study, settings):
 
 def levers(study:Study) -> list: # As baselines
     "The first best and `best`, each lever alone and taken out"
-    base, first = asdict(study.config()), dict(FIRST_BEST, prior='gaussian')
+    base, first = asdict(study.config()), dict(FIRST_BEST, prior='mixture')
     best = dict(first, **preset_changes('best', study.config()))
     put_back = lambda change: {k: first.get(k, base[k]) for k in change}
     rows = dict(first_best=first, best=best, best_gan=dict(best, model='gan'), best_vae=dict(best, model='vae'))

@@ -171,15 +171,17 @@ def init_weights(
 
 # %% ../nbs/02a_networks.ipynb #91365b52
 class Prior(nn.Module):
-    "A Gaussian over codes (eq. 1); N(0, I) until it is fitted"
+    "A mixture of Gaussians over codes (eq. 1); N(0, I) until it is fitted"
     def __init__(self,
         nz:int, # Latent dimensions
-        kind:str='normal' # normal, which stays as it is, or gaussian
+        kind:str='normal' # normal, which stays as it is, or mixture
     ):
         super().__init__()
-        self.kind, keep = kind, partial(self.register_buffer, persistent=kind != 'normal')
-        keep('mean', torch.zeros(nz))
-        keep('factor', torch.eye(nz))                                        # L, lower triangular, (nz, nz)
+        self.nz, self.kind, most = nz, kind, 1 if kind == 'normal' else 50
+        keep = partial(self.register_buffer, persistent=kind != 'normal')
+        keep('weights', torch.eye(most)[0])                                  # pi, (most,)
+        keep('mean', torch.zeros(most, nz))
+        keep('factor', torch.eye(nz).repeat(most, 1, 1))                     # L, lower triangular, (most, nz, nz)
         keep('images', torch.zeros((), dtype=torch.int64))                   # whose codes it was fitted to
 
     def forward(self,
@@ -190,13 +192,19 @@ class Prior(nn.Module):
         "Draw codes"
         if not temperature >= 0: raise ValueError(f'temperature: wanted 0 or more, found {temperature}')
         if n < 1: raise ValueError(f'n: wanted 1 or more codes, found {n}')
-        eps = temperature*torch.randn(n, len(self.mean), generator=torch.Generator().manual_seed(seed))
-        return eps if self.kind == 'normal' else self.mean.cpu() + eps @ self.factor.cpu().T
+        rng = torch.Generator().manual_seed(seed)
+        z = temperature*torch.randn(n, self.nz, generator=rng)
+        if self.kind == 'normal': return z
+        k = torch.multinomial(self.weights.cpu(), n, replacement=True, generator=rng)
+        for i in k.unique(): z[k == i] = self.mean[i].cpu() + z[k == i] @ self.factor[i].cpu().T
+        return z
 
     @property
     def name(self) -> str:
         "What the protocol of a picture or a number says"
-        return f'Gaussian fitted to the codes of {int(self.images):,} images' if self.images else 'N(0, I)'
+        used = int((self.weights > 0).sum())
+        if not self.images: return 'N(0, I)'
+        return f'{used} Gaussian{"s"*(used > 1)} fitted to the codes of {int(self.images):,} images'
 
 # %% ../nbs/02a_networks.ipynb #9c390bb7
 class Outputs(dict):

@@ -276,4 +276,4 @@ def fit_prior(
     seed:int=0 # Of the codes
 ) -> Prior: # For `sample` and whatever else takes a prior
     "A Gaussian of the codes of images, for a model that was trained without one; ValueError for a GAN"
-    return Prior(trained_model(model).nz, 'gaussian').fit(draw_codes(*encode_images(model, images), seed))
+    return Prior(trained_model(model).nz, 'mixture').fit(draw_codes(*encode_images(model, images), seed))
