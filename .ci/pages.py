@@ -62,11 +62,14 @@ def check(name, source, page, root):
             alt = re.search(r'^#\| fig-alt: *(.+)$', text(c['source']), re.M)
             if not alt or len(alt[1].split()) < 4: yield 'picture', 'begin the cell with "#| fig-alt: what one sees": ...' + text(c['source'])[-60:]
             elif isinstance(yaml.safe_load(alt[1]), dict): yield 'picture', 'quote a text with a colon: ' + alt[1]
+    ids = list(anchors(page))
+    for i in sorted({i for i in ids if ids.count(i) > 1}): yield 'one id for two', f'a heading has the name of another, or of a function: {i}'
     here = (root/f'{name}.ipynb').parent
     for m in md:
         for line in m.splitlines():
             if re.search(r'\[[^][]*\[[^][]*\]\([^)]*\)[^][]*\]\(', line) and not re.search(r'\[!\[', line):
                 yield 'link in a link', 'write the name in back-ticks alone, nbdev links it: ' + re.search(r'\[[^][]*\[[^][]*\]', line)[0]
+            if re.match(r'\s*\d+\. \(\w\)', line): yield 'nested list', 'begin the item with a word, not with a bracket: ' + line.strip()[:40]
         for alt in re.findall(r'!\[([^]]*)\]\(', m):
             if len(alt.split()) < 4: yield 'picture', f'say what one sees: ![{alt}]'
         for target in re.findall(r'\]\(([^)\s]+)\)', m):
