@@ -68,7 +68,8 @@ def markdown(path, folder):
             code = re.sub(r'^#\|.*\n?', '', source, flags=re.M)
             body = '' if settings.get('echo') == 'false' else fence('.python .cell-code', code)
             if 'code-fold' in settings:
-                body = f'\n\n<details class="code-fold"><summary>{settings.get("code-summary", "Code").strip(chr(34))}</summary>{body}</details>\n\n'
+                opened = ' open' if settings['code-fold'] == 'show' else ''
+                body = f'\n\n<details class="code-fold"{opened}><summary>{settings.get("code-summary", "Code").strip(chr(34))}</summary>{body}</details>\n\n'
             out.append('::: {.cell}' + body)
             for o in c.get('outputs', []):
                 k += 1
