@@ -1,4 +1,5 @@
 "Renders `nbs/index.ipynb` as `README.md`"
+import re
 from pathlib import Path
 
 import nbformat
@@ -9,5 +10,8 @@ nb = nbformat.read(root/'nbs'/'index.ipynb', 4)
 nb.cells = [c for c in nb.cells if not c.source.startswith('#| hide')]
 for c in nb.cells:
     if c.cell_type == 'code': c.outputs = [] # pictures stay on the site
+    else: c.source = re.sub(r'^:::.*\n?', '', c.source, flags=re.M) # Quarto's
+    c.source = re.sub(r'^#\|.*\n', '', c.source, flags=re.M)
 text, _ = MarkdownExporter().from_notebook_node(nb)
-(root/'README.md').write_text(text.replace('](images/', '](nbs/images/').replace('](tutorials/', '](nbs/tutorials/').strip() + '\n', encoding='utf-8')
+text = re.sub(r'\]\((?!\w+:|#)', '](nbs/', text)
+(root/'README.md').write_text(text.strip() + '\n', encoding='utf-8')

@@ -31,6 +31,7 @@ def _integers(name, values, n, low, high):
                          f'found {values.dtype} of shape {values.shape}{found}')
     return values.astype(np.int64)
 
+# %% ../nbs/01_images.ipynb #d28b919d
 class ImageArray:
     "uint8 NHWC images with names, splits, attributes and `meta`; a view of some `rows` of `data`, which is not copied"
     n_inp = 1  # fastai: the image is the only input
@@ -60,13 +61,20 @@ class ImageArray:
             raise ValueError(f'attributes: wanted numbers of shape ({n}, {k}), a row for each image and a column for '
                              f'each of the {k} attribute_names, found {self.attributes.shape}')
 
-    def __len__(self): return len(self.rows)
-    @property
-    def shape(self): return (len(self), *self.data.shape[1:])
-    def __repr__(self):
-        counts = ', '.join(f'{name} {(self.splits == i).sum():,}' for i, name in enumerate(SPLITS))
-        about = ', '.join(f'{k} {self.meta[k]}' for k in ('source', 'crop', 'filter') if k in self.meta)
-        return f'ImageArray {self.shape} ({counts}; {about or "from memory"}; {len(self.attribute_names)} attributes)'
+# %% ../nbs/01_images.ipynb #7a48b736
+@patch
+def __len__(self:ImageArray): return len(self.rows)
+
+@patch(as_prop=True)
+def shape(self:ImageArray)->tuple: # (n, height, width, channels)
+    "Of the images of this view"
+    return (len(self), *self.data.shape[1:])
+
+@patch
+def __repr__(self:ImageArray):
+    counts = ', '.join(f'{name} {(self.splits == i).sum():,}' for i, name in enumerate(SPLITS))
+    about = ', '.join(f'{k} {self.meta[k]}' for k in ('source', 'crop', 'filter') if k in self.meta)
+    return f'ImageArray {self.shape} ({counts}; {about or "from memory"}; {len(self.attribute_names)} attributes)'
 
 # %% ../nbs/01_images.ipynb #5d00c758
 def _check_file(data):

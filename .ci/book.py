@@ -1,0 +1,46 @@
+"""A table of what each notebook is made of: words of prose, exported lines, lines of tests, pictures, longest export cell.
+`python .ci/book.py` fails where a notebook falls below what a reader needs. `KNOWN` is the one list of notebooks that are let off."""
+import json, re, sys
+from pathlib import Path
+
+WORDS, TESTS, CELL = 3, .6, 40
+# fault: notebooks that do not pass yet; one that passes has to leave the list
+KNOWN = dict(
+    words=['01b_data', '04c_report', '05b_evaluate', '08_disentangle', '10_experiments', '10a_tables', '11_cli'],
+    tests=['00_drawing', '02_config', '02a_networks', '04c_report', '08_disentangle', '10_experiments', '10a_tables'],
+    pictures=['02_config', '04e_distributed', '10_experiments', '10b_studies', '11a_train'],
+    longest=['01b_data', '02_config', '02a_networks', '04d_runs', '05a_features', '05b_evaluate'])
+
+def lines(cell): return [l for l in ''.join(cell['source']).splitlines() if l.strip() and not l.startswith('#|')]
+
+def count(path):
+    cells = json.loads(path.read_text(encoding='utf-8'))['cells']
+    code = [c for c in cells if c['cell_type'] == 'code']
+    prose = ' '.join(''.join(c['source']) for c in cells if c['cell_type'] == 'markdown')
+    prose = re.sub(r'\]\([^)]*\)|\$\$?[^$]*\$\$?', ' ', prose)
+    exported = [c for c in code if re.search(r'^#\|\s*export', ''.join(c['source']), re.M)]
+    tests = [c for c in code if c not in exported and re.search(r'\b(test_\w+\(|assert\b)', ''.join(c['source']))]
+    pictures = sum(k.startswith('image/') for c in code for o in c['outputs'] for k in o.get('data', {})) + prose.count('![')
+    sizes = [len(lines(c)) for c in exported]
+    return dict(words=len(re.findall(r'[^\W\d_][\w-]*', prose)), exported=sum(sizes), tests=sum(len(lines(c)) for c in tests),
+                pictures=pictures, longest=max(sizes, default=0), shown=sum('#| exports' in ''.join(c['source']) for c in exported))
+
+def faults(n):
+    if n['exported'] and n['words'] < WORDS*n['exported']: yield 'words'
+    if n['exported'] and n['tests'] < TESTS*n['exported']: yield 'tests'
+    if not n['pictures']: yield 'pictures'
+    if n['longest'] > CELL: yield 'longest'
+
+rows = {str(p.relative_to('nbs').with_suffix('')): count(p) for p in sorted(Path('nbs').rglob('*.ipynb')) if '.ipynb_checkpoints' not in str(p)}
+print(f'{"notebook":26}{"words":>7}{"exported":>10}{"words/line":>12}{"tests":>7}{"tests/line":>12}{"pictures":>10}{"longest":>9}{"shown":>7}')
+bad = []
+for name, n in rows.items():
+    per = lambda k: f'{n[k]/n["exported"]:.1f}' if n['exported'] else '-'
+    new = [f for f in faults(n) if name not in KNOWN.get(f, ())]
+    bad += [(name, f) for f in new] + [(name, f'{f} is enough now: take it out of KNOWN in .ci/book.py')
+                                       for f, names in KNOWN.items() if name in names and f not in faults(n)]
+    print(f'{name:26}{n["words"]:7}{n["exported"]:10}{per("words"):>12}{n["tests"]:7}{per("tests"):>12}{n["pictures"]:10}{n["longest"]:9}{n["shown"]:7}')
+for name, f in bad: print(f'{name}: {f}')
+print(f'wanted: {WORDS} words and {TESTS} lines of tests for an exported line, a picture, export cells of {CELL} lines at most; '
+      f'{len(bad)} faults; let off for now: ' + (', '.join(f'{k} ({len(v)})' for k, v in KNOWN.items()) or 'none'))
+sys.exit(bool(bad))
