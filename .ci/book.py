@@ -1,5 +1,5 @@
-"""A table of what each notebook is made of: words of prose, exported lines, lines of tests, pictures, longest export cell.
-`python .ci/book.py` fails where a notebook falls below what a reader needs. `KNOWN` is the one list of notebooks that are let off."""
+"""A table of what each notebook is made of: words, exported lines, lines of tests, pictures, longest export cell.
+`python .ci/book.py` fails where a notebook has too little for a reader. `KNOWN` is the one list of those let off."""
 import json, re, sys
 from pathlib import Path
 
@@ -20,10 +20,11 @@ def count(path):
     prose = re.sub(r'\]\([^)]*\)|\$\$?[^$]*\$\$?', ' ', prose)
     exported = [c for c in code if re.search(r'^#\|\s*export', ''.join(c['source']), re.M)]
     tests = [c for c in code if c not in exported and re.search(r'\b(test_\w+\(|assert\b)', ''.join(c['source']))]
-    pictures = sum(k.startswith('image/') for c in code for o in c['outputs'] for k in o.get('data', {})) + prose.count('![')
+    pictures = sum(k.startswith('image/') for c in code for o in c['outputs'] for k in o.get('data', {}))
     sizes = [len(lines(c)) for c in exported]
-    return dict(words=len(re.findall(r'[^\W\d_][\w-]*', prose)), exported=sum(sizes), tests=sum(len(lines(c)) for c in tests),
-                pictures=pictures, longest=max(sizes, default=0), shown=sum('#| exports' in ''.join(c['source']) for c in exported))
+    return dict(words=len(re.findall(r'[^\W\d_][\w-]*', prose)), exported=sum(sizes),
+                tests=sum(len(lines(c)) for c in tests), pictures=pictures + prose.count('!['),
+                longest=max(sizes, default=0), shown=sum('#| exports' in ''.join(c['source']) for c in exported))
 
 def faults(n):
     if n['exported'] and n['words'] < WORDS*n['exported']: yield 'words'
@@ -31,16 +32,20 @@ def faults(n):
     if not n['pictures']: yield 'pictures'
     if n['longest'] > CELL: yield 'longest'
 
-rows = {str(p.relative_to('nbs').with_suffix('')): count(p) for p in sorted(Path('nbs').rglob('*.ipynb')) if '.ipynb_checkpoints' not in str(p)}
-print(f'{"notebook":26}{"words":>7}{"exported":>10}{"words/line":>12}{"tests":>7}{"tests/line":>12}{"pictures":>10}{"longest":>9}{"shown":>7}')
+notebooks = [p for p in sorted(Path('nbs').rglob('*.ipynb')) if '.ipynb_checkpoints' not in str(p)]
+rows = {str(p.relative_to('nbs').with_suffix('')): count(p) for p in notebooks}
+heads = 'words', 'exported', 'words/line', 'tests', 'tests/line', 'pictures', 'longest', 'shown'
+print(f'{"notebook":26}', *[f'{h:>10}' for h in heads])
 bad = []
 for name, n in rows.items():
     per = lambda k: f'{n[k]/n["exported"]:.1f}' if n['exported'] else '-'
     new = [f for f in faults(n) if name not in KNOWN.get(f, ())]
     bad += [(name, f) for f in new] + [(name, f'{f} is enough now: take it out of KNOWN in .ci/book.py')
                                        for f, names in KNOWN.items() if name in names and f not in faults(n)]
-    print(f'{name:26}{n["words"]:7}{n["exported"]:10}{per("words"):>12}{n["tests"]:7}{per("tests"):>12}{n["pictures"]:10}{n["longest"]:9}{n["shown"]:7}')
+    shares = {'words/line': per('words'), 'tests/line': per('tests')}
+    print(f'{name:26}', *[f'{(n | shares)[h]:>10}' for h in heads])
 for name, f in bad: print(f'{name}: {f}')
-print(f'wanted: {WORDS} words and {TESTS} lines of tests for an exported line, a picture, export cells of {CELL} lines at most; '
-      f'{len(bad)} faults; let off for now: ' + (', '.join(f'{k} ({len(v)})' for k, v in KNOWN.items()) or 'none'))
+off = ', '.join(f'{k} ({len(v)})' for k, v in KNOWN.items())
+print(f'wanted: {WORDS} words and {TESTS} lines of tests for an exported line, a picture, export cells of {CELL} lines '
+      f'at most; {len(bad)} faults; let off for now: {off or "none"}')
 sys.exit(bool(bad))

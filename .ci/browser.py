@@ -1,6 +1,7 @@
-"""The pages as a reader has them: pandoc, which is what Quarto runs, makes HTML of the prepared notebooks (`_proc`), and Chromium opens it
-on a screen and on a phone, in light and in dark. Quarto's own theme is not at hand: `LOOK` has its widths, sizes and colours, and
-nbs/styles.css is the one of the site. `python .ci/browser.py [FOLDER [PAGE ...]]` keeps screenshots in FOLDER, of all pages or of some."""
+"""The pages as a reader has them: pandoc, which is what Quarto runs, makes HTML of the prepared notebooks (`_proc`),
+and Chromium opens it on a screen and on a phone, in light and in dark. Quarto's own theme is not at hand: `LOOK` has its
+widths, sizes and colours, and nbs/styles.css is the one of the site. `python .ci/browser.py [FOLDER [PAGE ...]]` keeps
+screenshots in FOLDER, of all pages or of some."""
 import base64, json, re, shutil, sys, tempfile
 from pathlib import Path
 import yaml
@@ -13,29 +14,42 @@ body.quarto-dark { color: #fff; background: #222; } .quarto-dark a { color: #00b
 main { padding: 1rem 1.5rem; } @media (min-width: 992px) { main { margin-left: 250px; width: 900px; padding: 1rem; } }
 pre { padding: .4em; margin: .8em 0; overflow: auto; background: rgba(233, 236, 239, .65); font: .875em/1.4 monospace; }
 .quarto-dark pre { background: #2d2d2d; } code { font-family: monospace; font-size: .875em; background: #f8f9fa; }
-pre > code { white-space: pre; background: none; } table { border-collapse: collapse; font-size: .9em; } td, th { padding: .3em .6em; }
+pre > code { white-space: pre; background: none; }
+table { border-collapse: collapse; font-size: .9em; } td, th { padding: .3em .6em; }
 details.code-fold { margin: .3em 0; }'''
 MEASURE = '''() => {
   document.querySelectorAll('details').forEach(d => d.open = true)
   const wrong = [], wide = window.innerWidth, doc = document.documentElement
   if (doc.scrollWidth > wide + 1) {
     const out = [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > wide + 1).pop()
-    wrong.push(`scrolls sideways, ${doc.scrollWidth} of ${wide} pixels: ${out ? out.tagName + ' ' + out.textContent.slice(0, 50) : ''}`)
+    const what = out ? out.tagName + ' ' + out.textContent.slice(0, 50) : ''
+    wrong.push(`scrolls sideways, ${doc.scrollWidth} of ${wide} pixels: ${what}`)
   }
   for (const p of document.querySelectorAll('pre'))
     if (p.scrollWidth > p.clientWidth + 1 && (wide > 1000 || p.classList.contains('sourceCode')))
-      wrong.push(`${p.classList.contains('sourceCode') ? 'code' : 'output'} cut off: ${p.textContent.trim().slice(0, 60)}`)
-  for (const i of document.querySelectorAll('img')) if (!i.naturalWidth) wrong.push('no picture: ' + i.getAttribute('src').slice(0, 60))
+      wrong.push((p.classList.contains('sourceCode') ? 'code' : 'output') + ' cut off: ' + p.textContent.slice(0, 60))
+  for (const i of document.querySelectorAll('img'))
+    if (!i.naturalWidth) wrong.push('no picture: ' + i.getAttribute('src').slice(0, 60))
   const rgb = s => (s.match(/[\\d.]+/g) || [0, 0, 0, 0]).map(Number)
-  const light = c => [0.2126, 0.7152, 0.0722].reduce((t, w, k) => t + w*(c[k]/255 <= .03928 ? c[k]/255/12.92 : ((c[k]/255 + .055)/1.055)**2.4), 0)
+  const linear = v => v <= .03928 ? v/12.92 : ((v + .055)/1.055)**2.4
+  const light = c => [0.2126, 0.7152, 0.0722].reduce((t, w, k) => t + w*linear(c[k]/255), 0)
   const behind = e => { let stack = []
-    for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); stack.push(c); if (c.length < 4 || c[3] == 1) break }
-    return stack.reverse().reduce((b, c) => { const a = c.length < 4 ? 1 : c[3]; return [0, 1, 2].map(k => a*c[k] + (1 - a)*b[k]) }, [255, 255, 255]) }
+    for (; e; e = e.parentElement) {
+      const c = rgb(getComputedStyle(e).backgroundColor)
+      stack.push(c)
+      if (c.length < 4 || c[3] == 1) break
+    }
+    const mix = (b, c) => [0, 1, 2].map(k => c.length < 4 ? c[k] : c[3]*c[k] + (1 - c[3])*b[k])
+    return stack.reverse().reduce(mix, [255, 255, 255]) }
   const seen = new Set()
-  for (const e of document.querySelectorAll('main p, main li, main td, main th, main code:not(.sourceCode), main summary, main a')) {
+  const read = 'main p, main li, main td, main th, main code:not(.sourceCode), main summary, main a'
+  for (const e of document.querySelectorAll(read)) {
     if (!e.textContent.trim() || !e.offsetParent) continue
-    const a = light(rgb(getComputedStyle(e).color)), b = light(behind(e)), ratio = (Math.max(a, b) + .05)/(Math.min(a, b) + .05)
-    if (ratio < 3 && !seen.has(e.tagName)) { seen.add(e.tagName); wrong.push(`hard to read, contrast ${ratio.toFixed(1)}: <${e.tagName}> ${e.textContent.slice(0, 40)}`) }
+    const a = light(rgb(getComputedStyle(e).color)), b = light(behind(e))
+    const ratio = (Math.max(a, b) + .05)/(Math.min(a, b) + .05)
+    if (ratio >= 3 || seen.has(e.tagName)) continue
+    seen.add(e.tagName)
+    wrong.push(`hard to read, contrast ${ratio.toFixed(1)}: <${e.tagName}> ${e.textContent.slice(0, 40)}`)
   }
   return wrong }'''
 
@@ -47,9 +61,11 @@ def output(o, alt, folder, k):
     data = o.get('data', {})
     for kind, end in ('image/png', 'png'), ('image/jpeg', 'jpg'), ('image/svg+xml', 'svg'):
         if kind not in data: continue
-        (folder/f'{k}.{end}').write_bytes(text(data[kind]).encode() if end == 'svg' else base64.b64decode(text(data[kind])))
+        picture = text(data[kind])
+        (folder/f'{k}.{end}').write_bytes(picture.encode() if end == 'svg' else base64.b64decode(picture))
         return f'\n\n::: {{.cell-output .cell-output-display}}\n![{alt}]({folder.name}/{k}.{end})\n:::\n\n'
-    if 'text/html' in data: return '\n\n::: {.cell-output .cell-output-display}' + fence('=html', text(data['text/html'])) + ':::\n\n'
+    if 'text/html' in data:
+        return '\n\n::: {.cell-output .cell-output-display}' + fence('=html', text(data['text/html'])) + ':::\n\n'
     if 'text/markdown' in data: return '\n\n' + text(data['text/markdown']) + '\n\n'
     plain = text(o['text']) if o['output_type'] == 'stream' else text(data.get('text/plain', ''))
     return '\n\n::: {.cell-output .cell-output-stdout}' + fence('.plain', plain) + ':::\n\n' if plain.strip() else ''
@@ -62,13 +78,15 @@ def markdown(path, folder):
         if c['cell_type'] == 'raw':
             about = yaml.safe_load(source.strip().strip('-'))
             out.append(f'# {about.get("title")}\n\n{about.get("description", "")}')
-        elif c['cell_type'] == 'markdown': out.append(re.sub(r'\\tag\{[^}]*\}', '', source)) # MathJax knows it, pandoc does not
+        elif c['cell_type'] == 'markdown': out.append(re.sub(r'\\tag\{[^}]*\}', '', source)) # unknown to pandoc
         else:
             settings = dict(re.findall(r'^#\| *([\w-]+): *(.*)$', source, re.M))
             code = re.sub(r'^#\|.*\n?', '', source, flags=re.M)
             body = '' if settings.get('echo') == 'false' else fence('.python .cell-code', code)
             if 'code-fold' in settings:
-                body = f'\n\n<details class="code-fold"><summary>{settings.get("code-summary", "Code").strip(chr(34))}</summary>{body}</details>\n\n'
+                opened = ' open' if settings['code-fold'] == 'show' else ''
+                summary = f'<summary>{settings.get("code-summary", "Code").strip(chr(34))}</summary>'
+                body = f'\n\n<details class="code-fold"{opened}>{summary}{body}</details>\n\n'
             out.append('::: {.cell}' + body)
             for o in c.get('outputs', []):
                 k += 1
@@ -82,9 +100,11 @@ def render(path, site, css):
     name = str(path.relative_to('_proc').with_suffix(''))
     page, folder = site/f'{name}.html', site/f'{name}_files'
     folder.mkdir(parents=True, exist_ok=True)
-    body = pypandoc.convert_text(markdown(path, folder), 'html5', 'markdown+raw_html+tex_math_single_backslash', ['--mathml', '--wrap=none'])
-    page.write_text(f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-                    f'<style>{LOOK}</style><style>{css}</style><body class="fullcontent"><main>{body}</main></body></html>', encoding='utf-8')
+    reader, settings = 'markdown+raw_html+tex_math_single_backslash', ['--mathml', '--wrap=none']
+    body = pypandoc.convert_text(markdown(path, folder), 'html5', reader, settings)
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    page.write_text(f'<!DOCTYPE html><html lang="en">{head}<style>{LOOK}</style><style>{css}</style>'
+                    f'<body class="fullcontent"><main>{body}</main></body></html>', encoding='utf-8')
     return page
 
 def main(shots=None, *only):
@@ -105,7 +125,8 @@ def main(shots=None, *only):
                 for size, width in SIZES.items():
                     tab.set_viewport_size(dict(width=width, height=900))
                     if shots: tab.screenshot(path=Path(shots)/f'{f.stem}-{size}-{mode}.png')
-                    wrong += [f'{f.relative_to("_proc").with_suffix("")}, {size}, {mode}: {o}' for o in tab.evaluate(MEASURE)]
+                    name = f.relative_to('_proc').with_suffix('')
+                    wrong += [f'{name}, {size}, {mode}: {o}' for o in tab.evaluate(MEASURE)]
             tab.close()
     print(*dict.fromkeys(wrong), sep='\n')
     print(f'{len(files)} pages at {" and ".join(map(str, SIZES.values()))} pixels, light and dark: {len(wrong)} faults')

@@ -10,7 +10,8 @@ nb = nbformat.read(root/'nbs'/'index.ipynb', 4)
 nb.cells = [c for c in nb.cells if not c.source.startswith('#| hide')]
 for c in nb.cells:
     if c.cell_type == 'code': c.outputs = [] # pictures stay on the site
-    else: c.source = re.sub(r'^:::.*\n?', '', c.source, flags=re.M) # Quarto's
+    else: # neither Quarto's blocks nor the section with the page within the page
+        c.source = re.sub(r'^:::.*\n?|^## [^\n]*\n\n[^\n]*\n\n<iframe.*\n\n', '', c.source, flags=re.M)
     c.source = re.sub(r'^#\|.*\n', '', c.source, flags=re.M)
 text, _ = MarkdownExporter().from_notebook_node(nb)
 text = re.sub(r'\]\((?!\w+:|#)', '](nbs/', text)
