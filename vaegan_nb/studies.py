@@ -185,7 +185,7 @@ def _real_pictures(out):
     for r in filter(shown, study_runs(study)): runs.setdefault(r['name'], r)
     for r in runs.values():
         pictures = sorted((out/'runs'/r['name']/'samples').glob('*.png'))
-        if pictures and r['settings']['model'] != 'gan' and r['settings']['seed'] == study.seeds[0]:
+        if pictures and study.config(**r['settings']).model != 'gan' and r['settings']['seed'] == study.seeds[0]:
             pair = torch.cat([to_floats(valid[:8]), reconstruct(out/'runs'/r['name'], valid[:8])])
             parts.append((f'Figure 6: reconstructions, {label(r["key"])}', image_grid(pair)))
     return parts
