@@ -53,7 +53,7 @@ def fit(self:Prior,
     "Become the Gaussian of codes; a normal prior stays as it is"
     self.check_images(len(z))
     if self.kind == 'normal': return self
-    z = z.double().cpu().numpy()
+    z = z.cpu().double().numpy()
     self.mean.copy_(torch.from_numpy(z.mean(0)))
     self.factor.copy_(torch.from_numpy(np.linalg.cholesky(ledoit_wolf(z)[0])))
     self.images.fill_(len(z))
