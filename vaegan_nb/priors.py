@@ -54,8 +54,8 @@ def fit(self:Prior,
     self.check_images(len(z))
     if self.kind == 'normal': return self
     z = z.cpu().double().numpy()
-    self.mean.copy_(torch.from_numpy(z.mean(0)))
-    self.factor.copy_(torch.from_numpy(np.linalg.cholesky(ledoit_wolf(z)[0])))
+    self.mean.copy_(torch.from_numpy(z.mean(0)).float())
+    self.factor.copy_(torch.from_numpy(np.linalg.cholesky(ledoit_wolf(z)[0])).float())
     self.images.fill_(len(z))
     return self
 
