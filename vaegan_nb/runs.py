@@ -222,7 +222,7 @@ def _restore(self:RunFolder, s:dict):
     get_model(self.model).load_state_dict(s['model'])
     self.opt.load_state_dict(s['opt'])
     if learn.grad_scaler and s.get('scaler'): learn.grad_scaler.load_state_dict(s['scaler'])
-    r.values, r.losses = [L(row) for row in s['values']], [*torch.tensor(s['losses'], device=self.dls.device)]
+    r.values, r.losses = [L(row) for row in s['values']], [*torch.tensor(s['losses']).to(self.dls.device)]
     r.lrs, r.iters = list(s['lrs']), list(s['iters'])
     r.smooth_loss.count, r.smooth_loss.val = s['smooth'][0], torch.tensor(s['smooth'][1])
     learn.epochs_done = learn.first_epoch = s['epochs']
