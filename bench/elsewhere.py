@@ -8,7 +8,7 @@ from torch.utils import backend_registration as registration
 from torch.utils._pytree import tree_iter, tree_map
 
 NAME = 'elsewhere'
-aten, crossings = torch.ops.aten, 'convert_element_type _to_copy copy_ _copy_from _foreach_copy_'.split()
+crossings = '_to_copy copy_ _copy_from _foreach_copy_ index index_put index_put_ _index_put_impl_'.split()  # an index may be on the CPU
 
 
 class Module(registration._DummyBackendModule):

@@ -53,9 +53,9 @@ def fit(self:Prior,
     "Become the Gaussian of codes; a normal prior stays as it is"
     self.check_images(len(z))
     if self.kind == 'normal': return self
-    z = z.cpu().double().numpy()
-    self.mean.copy_(torch.from_numpy(z.mean(0)).float())
-    self.factor.copy_(torch.from_numpy(np.linalg.cholesky(ledoit_wolf(z)[0])).float())
+    z = z.cpu().numpy().astype(np.float64)
+    self.mean.copy_(torch.from_numpy(z.mean(0).astype(np.float32)))
+    self.factor.copy_(torch.from_numpy(np.linalg.cholesky(ledoit_wolf(z)[0]).astype(np.float32)))
     self.images.fill_(len(z))
     return self
 
