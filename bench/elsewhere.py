@@ -51,6 +51,7 @@ def install():
     "Make it fastai's default device, before anything else imports that"
     import fastai.torch_core
     registration._setup_privateuseone_for_python_backend(NAME, backend_module=Module())
+    torch.__future__.set_swap_module_params_on_conversion(True)              # or `module.half()` would forget `here`
     install.library = torch.library.Library('_', 'IMPL')
     install.library.fallback(call, 'PrivateUse1')
     fastai.torch_core.default_device = lambda *args: torch.device(NAME, 0)
