@@ -8,7 +8,8 @@ from torch.utils import backend_registration as registration
 from torch.utils._pytree import tree_iter, tree_map
 
 NAME = 'elsewhere'
-crossings = '_to_copy copy_ _copy_from _foreach_copy_ index index_put index_put_ _index_put_impl_'.split()  # an index may be on the CPU
+# an index may be on the CPU
+crossings = '_to_copy copy_ _copy_from _foreach_copy_ index index_put index_put_ _index_put_impl_'.split()
 
 
 class Module(registration._DummyBackendModule):
@@ -39,7 +40,9 @@ def call(func, *args, **kwargs):
         raise RuntimeError(f'{func}: wanted all tensors on one device, found some {NAME} and one of shape '
                            f'{tuple(cpu[0].shape)} on the CPU')
     goes = bool(away) if kwargs.get('device') is None else torch.device(kwargs['device']).type == NAME
-    def here(o): return o.here if isinstance(o, Elsewhere) else torch.device('cpu') if isinstance(o, torch.device) else o
+    def here(o):
+        if isinstance(o, Elsewhere): return o.here
+        return torch.device('cpu') if isinstance(o, torch.device) else o
     same = {id(o.here): o for o in away}                                     # what is changed in place stays itself
     def there(o):
         if not isinstance(o, torch.Tensor): return o

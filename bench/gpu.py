@@ -35,9 +35,9 @@ CELEBA = 162_770 # training images
 class Sizes:
     "How large everything is; a rehearsal's sizes say nothing"
     def __init__(self, rehearse, device):
-        self.device, self.rehearse = torch.device(device), rehearse
+        self.device, self.rehearse, self.found = torch.device(device), rehearse, {}  # found: kept if time runs out
         self.small = dict(width=1/16, enc_fc=128, nz=8) if rehearse else {}
-        self.batches, self.steps, self.rounds = ((4, 8), 2, 1) if rehearse else ((32, 256), 32, 3)
+        self.batches, self.steps, self.rounds = ((4, 8), 2, 1) if rehearse else ((32, 256), 16, 2)
         self.n, self.judged = (64, (16, 32)) if rehearse else (20_000, (1000, 10_000))
 
     def dls(self, bs, steps, n_valid=8):
@@ -58,7 +58,7 @@ def rate(run, bs, s):
 
 def step(s, out):
     "Images a second of a training step: presets, batches, precisions; beside public code's loop, and pythae"
-    found = {}
+    found = s.found
     def measure(name, make, bs):
         try: found[name] = rate(make(), bs, s)
         except Exception as e: found[name] = dict(failed=f'{type(e).__name__}: {str(e)[:200]}')
@@ -75,8 +75,9 @@ def step(s, out):
         for p, dtype in (('bf16', torch.bfloat16), ('fp32', None)):
             measure(f'three backward passes, {bs}, {p}', lambda: timed(three_backwards(plain, dls, dtype), dls), bs)
         if find_spec('pythae'): measure(f'pythae, {bs}, fp32', lambda: timed(pythae(plain, dls), dls), bs)
+    if s.device.type == 'cuda':
         kw = dict(s.small, precision='bf16', deterministic=False, compiled=True)
-        if s.device.type == 'cuda': measure(f'paper, {bs}, bf16, networks compiled', lambda: ours('paper', dls, **kw), bs)
+        measure(f'paper, {bs}, bf16, networks compiled', lambda: ours('paper', dls, **kw), bs)
     rates = {k: v['images_per_second'] for k, v in found.items() if 'failed' not in v}
     big = s.batches[-1]
     pairs = {f'paper, {big}, {p} / three backward passes': (f'paper, {big}, {p}', f'three backward passes, {big}, {p}')
@@ -160,7 +161,8 @@ def shared(s, out):
         jobs = [submit(small_run, str(s.device), k, s.rehearse) for k in range(n)]
         found[f'{n} at a time'] = [j.result() for j in jobs]
         print(found, flush=True)
-    return {k: dict(images_per_second=round(sum(r['images_per_second'] for r in v), 1), each=v) for k, v in found.items()}
+    total = lambda v: round(sum(r['images_per_second'] for r in v), 1)
+    return {k: dict(images_per_second=total(v), each=v) for k, v in found.items()}
 
 
 def profiled(s, out):
@@ -175,7 +177,8 @@ def profiled(s, out):
     total = sum(getattr(r, key) for r in rows)
     lines = [f'{getattr(r, key)/total:7.2%} {r.count:7} {r.key[:100]}' for r in rows[:40]]
     (out/'profile.txt').write_text(f'{about(s.device)}; 7 steps of {s.batches[-1]}\n' + '\n'.join(lines) + '\n')
-    return dict(seconds_on_device=round(total/1e6, 4), launches=sum(r.count for r in rows if getattr(r, key)), first=lines[:5])
+    launches = sum(r.count for r in rows if getattr(r, key))
+    return dict(seconds_on_device=round(total/1e6, 4), launches=launches, first=lines[:5])
 
 
 KILLED = textwrap.dedent('''
@@ -232,7 +235,7 @@ def resumed(s, out):
 def faces(s, out, seconds):
     "The preset 'best' on the real faces, at full width, for some minutes"
     folder = real_faces()
-    if folder is None: raise FileNotFoundError('wanted utkface/faces64.zip, found none: name its folder in VAEGAN_FACES')
+    if folder is None: raise FileNotFoundError('wanted utkface/faces64.zip, found none: see VAEGAN_FACES in gpu.sh')
     images = open_images(folder/'utkface'/'faces64.zip', size=64, cache=False, progress=False)
     train, valid = images.split('train'), images.split('valid')
     if s.rehearse: train, valid = train.view(slice(256)), valid.view(slice(32))
@@ -259,7 +262,8 @@ def faces(s, out, seconds):
         shutil.copy(pictures[-1], out/'best.png')
         shutil.copy(run/'history.csv', out/'best_history.csv')
         shutil.copy(run/'metrics.jsonl', out/'best_metrics.jsonl')
-        curve = [(m['epoch'], round(m['value'], 2), m['floor']) for m in read_metrics(run) if not m['name'].endswith('I)')]
+        rows = [m for m in read_metrics(run) if not m['name'].endswith('I)')]
+        curve = [(m['epoch'], round(m['value'], 2), m['floor']) for m in rows]
         last = {k: v[-1] for k, v in read_history(run).items()}
     return dict(images=len(train), epochs=epochs, bs=cfg.bs, seconds=round(took, 1), computed=learn.computed,
                 stopped=learn.stopped, images_per_second=round(len(train)*epochs/took, 1), fd_teacher=curve, last=last)
@@ -282,8 +286,11 @@ def main(
     file = out/'gpu.json'
     if not file.exists(): file.write_text('{}')
     more = dict(seconds=seconds) if part == 'faces' else {}
+    signal.signal(signal.SIGTERM, lambda *args: sys.exit('its time was up'))
     try: result = PARTS[part](s, out, **more)
-    except BaseException as e: result = dict(failed=f'{type(e).__name__}: {str(e)[:500]}'); raise
+    except BaseException as e:
+        result = dict(failed=f'{type(e).__name__}: {str(e)[:500]}', until_then=s.found)
+        raise
     finally:
         commit = subprocess.run(['git', 'rev-parse', '--short', 'HEAD'], capture_output=True, text=True).stdout.strip()
         known = json.loads(file.read_text())

@@ -8,9 +8,10 @@
 set -u
 cd "$(dirname "$0")/.."
 export OUT=${OUT:-results/gpu} PYTHONUNBUFFERED=1 PYTHONWARNINGS=ignore MPLBACKEND=Agg KINETO_LOG_LEVEL=5
-began=$(date +%s) failed="" device=cuda small="" notebooks="" workers=8 limit=100 training=240 patience=1
+began=$(date +%s) failed="" device=cuda small="" notebooks="" workers=12 limit=85 training=240 patience=1
 if [ "${1:-}" = --rehearse ]; then
-    device=cpu small=--rehearse workers=1 limit=300 training=10 patience=5 notebooks="nbs/03a_priors.ipynb nbs/04a_callbacks.ipynb"
+    device=cpu small=--rehearse workers=1 limit=300 training=10 patience=5
+    notebooks="nbs/03a_priors.ipynb nbs/04a_callbacks.ipynb"
 fi
 mkdir -p "$OUT"
 rm -f "$OUT"/gpu.json "$OUT"/log.txt
@@ -28,8 +29,12 @@ part() { # name, seconds at most, command
     echo "== $name, $((start - began)) s"
     timeout -k 5 $((most*patience)) "$@" || { failed="$failed $name"; echo "FAILED: $name"; }
 }
-on() { local name=$1 most=$2; shift 2; part "$name" "$most" python3 bench/gpu.py "$name" "$OUT" --device $device $small "$@"; }
-part notebooks 130 python3 bench/notebooks.py --device $device --workers $workers --limit $limit --out "$OUT/notebooks.txt" $notebooks
+on() {
+    local name=$1 most=$2; shift 2
+    part "$name" "$most" python3 bench/gpu.py "$name" "$OUT" --device $device $small "$@"
+}
+part notebooks 95 python3 bench/notebooks.py --device $device --workers $workers --limit $limit \
+    --out "$OUT/notebooks.txt" $notebooks
 on step 110
 on data 20
 on evaluation 40

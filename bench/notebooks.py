@@ -1,4 +1,4 @@
-"""The notebooks' tests, on the device of your choice: every cell that is not slow, `cuda` ones on devices that are no CPU
+"""The notebooks' tests on a device: every cell that is not slow, those marked `cuda` where it is not the CPU
 
 Usage: python bench/notebooks.py [--device cpu|cuda|elsewhere] [--workers 1] [--limit 600] [--out FILE] [notebooks]
        all of nbs/ if none is named; `elsewhere` is a make-believe GPU, see elsewhere.py. Neither nbdev nor Jupyter is
@@ -47,7 +47,8 @@ def run(path, device, limit):
         p = subprocess.run(call, env=env, capture_output=True, text=True, timeout=limit)
         bad, said = p.returncode, p.stdout[-1700:] + p.stderr[-300:]
     except subprocess.TimeoutExpired: bad, said = 1, f'not done within {limit} s'
-    return f'{"FAIL" if bad else "ok":5}{path.name}, {time.time() - start:.0f} s' + (f'\n{said}' if bad else ''), not bad
+    line = f'{"FAIL" if bad else "ok":5}{path.name}, {time.time() - start:.0f} s'
+    return line + (f'\n{said}' if bad else ''), not bad
 
 
 def main(device='cpu', workers=1, limit=600, out=None, one=None, notebooks=()):
