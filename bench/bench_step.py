@@ -1,7 +1,7 @@
 """A training step of VAEGANTrainer against the loop with three backward passes and against pythae
 
 Usage: python bench/bench_step.py [--device cpu] [--width 1] [--bs 16] [--rounds 7] [--steps 4] [--file FILE]
-FILE is results/step_bench_cpu.json unless given.
+FILE is results/step_bench_DEVICE.json unless given.
 The contenders have the same networks, optimizer, memory format and images, and take turns; a round is `--steps` steps
 of each after one that is not timed. pythae is left out where it is not installed.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch._functorch.config
 from fastai.callback.core import Callback
 from fastcore.script import call_parse
 
@@ -41,6 +42,7 @@ def ours(cfg, dls, compiled=False, **settings):
     "A function that trains for one epoch and returns the seconds a step"
     learn, clock = vaegan_learner(dls, cfg, **settings), Clock()
     if compiled:
+        torch._functorch.config.donated_buffer = False                       # several backward passes share a graph
         for n in learn.model.nets: getattr(learn.model, n).compile()
     def run():
         with learn.no_bar(), learn.no_logging(): learn.fit(1, cbs=clock)
@@ -141,7 +143,7 @@ def main(
     bs:int=16, # Images in a batch
     rounds:int=7, # Turns of each contender
     steps:int=4, # Timed steps in a turn
-    file:str='results/step_bench_cpu.json' # Where the result goes
+    file:str=None # Where the result goes
 ):
     dev = torch.device(device)
     cfg = configure('paper', width=width, swap=0., precision='fp32')
@@ -173,6 +175,7 @@ def main(
                images_per_second={k: round(bs/statistics.median(v), 1) for k, v in seconds.items()},
                matrix_gflops={str(t)[6:]: round(matrix_rate(dev, t)/1e9, 1) for t in (torch.float32, torch.bfloat16)},
                seconds={k: [round(s, 5) for s in v] for k, v in seconds.items()})
+    file = file or f'results/step_bench_{device}.json'
     Path(file).parent.mkdir(exist_ok=True)
     Path(file).write_text(json.dumps(out, indent=1) + '\n')
     print(json.dumps(out['ratios'], indent=1))

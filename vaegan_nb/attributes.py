@@ -91,7 +91,7 @@ def attribute_vectors(
 # %% ../nbs/06_attributes.ipynb #e4258739
 def _codes(model, x):
     "Codes (n, nz) as they are, or the mean codes of images"
-    return x.float() if torch.is_tensor(x) and x.ndim == 2 else encode_images(model, x)[0]
+    return x.float().cpu() if torch.is_tensor(x) and x.ndim == 2 else encode_images(model, x)[0]
 
 def edit(
     model, # See trained_model
@@ -100,11 +100,11 @@ def edit(
     strength:float|Tensor=1., # How many vectors to add: one number, or (n,)
 )->Tensor: # Images in [-1, 1], shape (n, channels, size, size)
     "Images with more of an attribute, or with less where `strength` is negative; at 0 they are reconstructed"
-    z, strength = _codes(model, x), torch.as_tensor(strength, dtype=torch.float32).reshape(-1, 1)
+    z, strength = _codes(model, x), torch.as_tensor(strength, dtype=torch.float32).reshape(-1, 1).cpu()
     if vector.shape != z.shape[1:] or len(strength) not in (1, len(z)):
         raise ValueError(f'Wanted a vector of shape {tuple(z.shape[1:])} and 1 or {len(z)} strengths, found '
                          f'{tuple(vector.shape)} and {len(strength)}: the vector must come from this model')
-    return decode_codes(model, z + strength*vector)
+    return decode_codes(model, z + strength*vector.cpu())
 
 # %% ../nbs/06_attributes.ipynb #c816ce50
 def plot_edits(
@@ -182,7 +182,7 @@ def predict_attributes(
     out = []
     for x in image_batches(images, n, bs):
         with evaluating(teacher) as device: o = teacher(to_floats(x, device))
-        out.append({k: v.double().softmax(1).cpu().numpy() for k, v in o.items()})
+        out.append({k: v.cpu().double().softmax(1).numpy() for k, v in o.items()})
     if not out: raise ValueError('Wanted images, found none')
     return {k: np.concatenate([o[k] for o in out]) for k in teacher.classes}
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LossTerm', 'SmoothLoss', 'MeanLoss', 'LossBar', 'SeedEpochs', 'LabelNoise', 'EquilibriumGate', 'Mirror', 'BetaWarmup',
-           'DecoderMean', 'FitPrior', 'sample_grid', 'SampleGrid', 'StopOnNaN']
+           'LossScaler', 'DecoderMean', 'FitPrior', 'sample_grid', 'SampleGrid', 'StopOnNaN']
 
 # %% ../nbs/04a_callbacks.ipynb #5c0a477a
 from pathlib import Path
@@ -88,10 +88,10 @@ class EquilibriumGate(Callback):
     ): self.low, self.high = equilibrium - margin, equilibrium + margin
     def before_step(self):
         kinds = sum(k in self.learn.pred for k in ('l_tilde', 'l_p'))
-        costs = [self.learn.terms['gan_x'].item(), self.learn.terms['gan_fake'].item()/kinds]
-        ahead = dict(discriminator=min(costs) < self.low, decoder=max(costs) > self.high)
-        held = {n for n, hold in ahead.items() if hold}
-        if len(held) < 2: self.opt.opt.hold(*held)
+        real, fake = self.learn.terms['gan_x'], self.learn.terms['gan_fake']/kinds
+        dis, dec = torch.minimum(real, fake) < self.low, torch.maximum(real, fake) > self.high
+        one = dis ^ dec
+        self.opt.opt.hold(discriminator=(dis & one).float(), decoder=(dec & one).float())
 
 # %% ../nbs/04a_callbacks.ipynb #17d3d175
 class Mirror(Callback):
@@ -110,18 +110,27 @@ class BetaWarmup(Callback):
     def before_batch(self):
         self.learn.now['beta'] = self.vaegan_trainer.base['beta']*min(1., self.learn.pct_train/self.share)
 
+# %% ../nbs/04a_callbacks.ipynb #1ce86f93
+class LossScaler(Callback):
+    "Training in float16: the loss multiplied by `learn.grad_scaler`, the gradients divided by it before the step"
+    order = MixedPrecision.order
+    def before_backward(self): self.learn.loss_grad = self.learn.grad_scaler.scale(self.learn.loss_grad)
+    def before_step(self): self.learn.grad_scaler.unscale_(self.opt.opt)
+
 # %% ../nbs/04a_callbacks.ipynb #78fae0c5
 class DecoderMean(Callback):
     "Moves `model.mean_decoder` towards `model.decoder` after every training batch"
     run_valid = False
     def __init__(self, decay:float=.999): self.decay = decay
+    def before_train(self):
+        net = self.vaegan_trainer.net
+        pairs = list(zip(net.mean_decoder.state_dict().values(), net.decoder.state_dict().values()))
+        self.floats, self.counts = ([*zip(*(p for p in pairs if p[0].is_floating_point() == f))] for f in (True, False))
     @torch.no_grad()
     def after_batch(self):
-        net, t = self.vaegan_trainer.net, self.learn.train_iter - 1
-        d = min(self.decay, (1 + t)/(10 + t))
-        for m, v in zip(net.mean_decoder.state_dict().values(), net.decoder.state_dict().values()):
-            if m.is_floating_point(): m.lerp_(v, 1 - d)
-            else: m.copy_(v)
+        t = self.learn.train_iter - 1
+        torch._foreach_lerp_(*self.floats, 1 - min(self.decay, (1 + t)/(10 + t)))
+        torch._foreach_copy_(*self.counts)
 
 # %% ../nbs/04a_callbacks.ipynb #2287f0e0
 class FitPrior(Callback):

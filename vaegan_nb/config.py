@@ -61,7 +61,8 @@ class Config:
     ema:float = 0. # Decay of a running mean of the decoder's weights, which then makes all pictures; 0 keeps none
     bs:int = 256 # Images in a batch; vaegan_learner takes it from the data
     epochs:int = 10 # Passes over the training images
-    precision:str = 'auto' # fp32, bf16, or auto: bf16 where the device computes in it
+    precision:str = 'auto' # fp32, bf16, fp16, or auto: what the device computes in, see networks.auto_precision
+    deterministic:bool = True # On a GPU: the same numbers every time? Or whatever is fastest, TF32 included
     seed:int = 0 # Fixes initialisation, order of the images, noise of codes and labels, codes of the pictures
     def __post_init__(self): _check(self)
 
@@ -83,7 +84,7 @@ _RULES = dict(
     warmup=('a share in [0, 1]', lambda v: 0 <= v <= 1),
     ema=('a decay in [0, 1)', lambda v: 0 <= v < 1), epochs=('1 or more', lambda v: v > 0),
     bs=('2 or more, for batch norm needs two images to normalise', lambda v: v > 1),
-    precision=('auto', 'fp32', 'bf16'), seed=('a whole number from 0 to 2**63 - 1', lambda v: 0 <= v < 2**63))
+    precision=('auto', 'fp32', 'bf16', 'fp16'), seed=('a whole number from 0 to 2**63 - 1', lambda v: 0 <= v < 2**63))
 
 _KINDS = dict(int='a whole number', float='a finite number', str='a name', bool='True or False')
 

@@ -20,6 +20,7 @@ import torch
 import torch.distributed as dist
 from fastai.callback.core import Callback
 from fastai.learner import Recorder
+from fastai.torch_core import default_device
 from fastcore.basics import patch
 from fastcore.foundation import L
 from torch import nn
@@ -115,7 +116,7 @@ def of(cls:Reference,
     protocol:dict=None # See feature_stats
 )->Reference:
     "Measure real images; without floors where there are too few, or statistics whose features were not kept"
-    if extractor is None: extractor = FaceTeacher()
+    if extractor is None: extractor = FaceTeacher().to(default_device())
     if countable(images):
         parts, sizes = _measured(images, extractor, ns, seed, progress, protocol)
         return cls(parts[-1], {n: None for n in ns} | from_first(lambda: floors(parts, sizes)), extractor)
@@ -285,7 +286,8 @@ def after_validate(self:FIDCallback):
     if epoch % self.every: return self.recorder.log.extend([None]*len(self.columns))
     found = {k: self.reference.measure(net, self.n_images, self.z_seed, prior=p) for k, p in self.columns.items()}
     weights = 'running mean' if hasattr(net, 'mean_decoder') else 'current'
-    self._write(epoch, [dict(epoch=epoch, name=k, value=m.value, floor=m.floor, n=[*m.n], weights=weights,
+    how = dict(self.learn.computed, deterministic=self.learn.config.deterministic)
+    self._write(epoch, [dict(epoch=epoch, name=k, value=m.value, floor=m.floor, n=[*m.n], weights=weights, **how,
                              batch_norm='running statistics', seed=self.z_seed, protocol=m.protocol)
                         for k, m in found.items()])
     self.recorder.log.extend(m.value for m in found.values())

@@ -193,11 +193,11 @@ def reconstruction_error(
 ) -> float: # 0: as the image; 1: as far from it as another image
     "Mean squared distance in features from images to their reconstructions, over that to other images"
     f, g = [], []
-    with evaluating(model) as device, evaluating(extractor):
+    with evaluating(model) as device, evaluating(extractor) as there:
         for i in range(0, len(images), 128):
             x = to_floats(images[i:i+128], device)
-            f.append(extractor(x).cpu().double())
-            g.append(extractor(model.sampler(model.encode(x).mu)).cpu().double())
+            f.append(extractor(x.to(there)).cpu().double())
+            g.append(extractor(model.sampler(model.encode(x).mu).to(there)).cpu().double())
     f, g = torch.cat(f), torch.cat(g)
     return float((f - g).pow(2).sum(1).mean()/(2*f.var(0).sum()))
 

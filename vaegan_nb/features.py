@@ -10,12 +10,14 @@ __all__ = ['INCEPTION_URL', 'INCEPTION_SHA256', 'find_inception', 'Inception', '
 # %% ../nbs/05a_features.ipynb #dc43698a
 import hashlib, json, os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from fastai.torch_core import default_device
 from fastcore.basics import patch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -26,7 +28,7 @@ from tqdm import tqdm
 from .fid import FeatureStats
 from .files import write_atomic
 from .images import to_floats
-from .networks import evaluating
+from .networks import auto_precision, evaluating
 
 # %% ../nbs/05a_features.ipynb #b5b52ac3
 def _mean_pool(x): return F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
@@ -221,33 +223,34 @@ def fit_teacher(
     flip:bool=True, # Do the labels stay true in a mirror?
     bs:int=64, # Images in a batch
     lr:float=3e-3, # Highest learning rate
-    device=None, # Where to fit; CPU if None
+    device=None, # Where to fit; fastai's default device, a GPU if there is one, if None
     progress:bool=True, # Show a bar
 )->Teacher: # In evaluation mode, its weights rounded to half precision
     "Teach a `Teacher` labels of images, with AdamW and one cycle of the learning rate"
     if min(bs, epochs) < 1 or not lr > 0:
         raise ValueError(f'Wanted epochs and bs of 1 or more and lr above 0, found {epochs}, {bs} and {lr}')
-    n, bs, device = len(images), min(bs, len(images)), torch.device(device or 'cpu')
+    n, bs, device = len(images), min(bs, len(images)), default_device() if device is None else torch.device(device)
     table, classes = _classes(labels, n)
-    cpu_bf16 = getattr(torch.cpu, '_is_avx512_bf16_supported', bool)
-    bf16 = torch.cuda.is_bf16_supported() if device.type == 'cuda' else cpu_bf16()
+    table, bf16 = {k: y.to(device) for k, y in table.items()}, auto_precision(device) == 'bf16'
     order, steps = np.random.default_rng(seed), epochs*(n//bs)
-    with torch.random.fork_rng(), torch.enable_grad(), tqdm(total=steps*bs, unit='img', disable=not progress) as bar:
+    forked = torch.random.fork_rng([device] if device.type == 'cuda' else [])
+    with forked, torch.enable_grad(), tqdm(total=steps*bs, unit='img', disable=not progress) as bar:
         torch.manual_seed(seed)
         teacher = Teacher(classes).to(device)
-        opt = torch.optim.AdamW(teacher.parameters(), lr)
+        opt = torch.optim.AdamW(teacher.parameters(), lr, fused=device.type in ('cpu', 'cuda'))
         schedule = torch.optim.lr_scheduler.OneCycleLR(opt, lr, steps)
-        for i in (i for _ in range(epochs) for i in order.permutation(n)[:n//bs*bs].reshape(-1, bs)):
-            x = _augment(_fit(to_floats(images[i], device), teacher.size), flip)
-            with torch.autocast(device.type, torch.bfloat16, enabled=bf16): logits = teacher(x)
-            loss = sum(F.cross_entropy(logits[k].float(), y[i].to(device), ignore_index=-1, reduction='sum')
-                       / max(1, (y[i] >= 0).sum()) for k, y in table.items())
+        batches = (i for _ in range(epochs) for i in order.permutation(n)[:n//bs*bs].reshape(-1, bs))
+        for step, i in enumerate(batches):
+            x, at = _augment(_fit(to_floats(images[i], device), teacher.size), flip), torch.from_numpy(i).to(device)
+            with torch.autocast(device.type, torch.bfloat16) if bf16 else nullcontext(): logits = teacher(x)
+            loss = sum(F.cross_entropy(logits[k].float(), y[at], ignore_index=-1, reduction='sum')
+                       / (y[at] >= 0).sum().clamp(min=1) for k, y in table.items())
             opt.zero_grad()
             loss.backward()
             opt.step()
             schedule.step()
             bar.update(bs)
-            bar.set_postfix(loss=f'{loss.item()/len(classes):.3f}', refresh=False)
+            if step % 50 == 0: bar.set_postfix(loss=f'{loss.item()/len(classes):.3f}', refresh=False)
     return teacher.half().float().eval()
 
 def teacher_accuracy(

@@ -43,18 +43,19 @@ def _gpu_ids(gpus):
 
 def processes(
     n:int=2, # Jobs at a time: workers of run_jobs
-    gpus:list=None # The GPUs to use, counted from 0 as PyTorch does, one for each job; n is then their number
+    gpus:list=None # The GPUs to use, counted from 0 as PyTorch does, one for each job; one named twice has two
 ) -> Callable: # A submit
     "Every job in a new process, with a GPU or its share of the cores to itself; `ValueError` if all are busy"
     if not gpus and n < 1: raise ValueError(f'wanted 1 process or more, found {n}')
-    slots = dict.fromkeys(_gpu_ids(gpus) if gpus else range(n))
+    ids = _gpu_ids(gpus) if gpus else [None]*n
+    slots = [None]*len(ids)
     share = str(max(1, num_cpus()//len(slots)))                              # more would slow each other down
     def submit(fn, *args):
-        free = [slot for slot, job in slots.items() if job is None or job.done()]
+        free = [k for k, job in enumerate(slots) if job is None or job.done()]
         if not free: raise ValueError(f'all {len(slots)} processes are busy: take workers={len(slots)}')
         pool = ProcessPoolExecutor(1, get_context('spawn'), end_with_parent) # CUDA does not survive a fork
         env = dict(OMP_NUM_THREADS=os.environ.get('OMP_NUM_THREADS', share))
-        if gpus: env['CUDA_VISIBLE_DEVICES'] = free[0]
+        if gpus: env['CUDA_VISIBLE_DEVICES'] = ids[free[0]]
         with modified_env(**env): slots[free[0]] = pool.submit(fn, *args)
         pool.shutdown(wait=False)
         return slots[free[0]]

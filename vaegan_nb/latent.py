@@ -11,6 +11,7 @@ __all__ = ['plot_samples', 'image_shape', 'reconstruct', 'plot_reconstructions',
 # %% ../nbs/07_latent.ipynb #9ab8aa37
 import base64, html, io, json
 from collections.abc import Mapping
+from copy import deepcopy
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
@@ -98,10 +99,10 @@ def blend_codes(
     b:Tensor, # Codes at t = 1, shape (n, nz)
     t:Tensor, # Where between them, shape (steps,)
     how:str='spherical' # 'spherical' (White 2016, arXiv:1609.04468) or 'linear'
-) -> Tensor: # Codes, shape (n, steps, nz), float32; exactly a and b at 0 and 1
+) -> Tensor: # Codes, shape (n, steps, nz), float32 on the CPU; exactly a and b at 0 and 1
     "Codes on the way from `a` to `b`; the straight line where no arc is singled out (same or opposite direction, zero)"
     if how not in ('spherical', 'linear'): raise ValueError(f"how={how!r} is unknown: choose 'spherical' or 'linear'")
-    a, b, t = (torch.as_tensor(o).double() for o in (a, b, t))
+    a, b, t = (torch.as_tensor(o).cpu().double() for o in (a, b, t)) # a few numbers, in a precision not all GPUs have
     u, v = (o/o.norm(dim=1, keepdim=True) for o in (a, b))
     theta = 2*torch.atan2((u - v).norm(dim=1), (u + v).norm(dim=1))[:, None] # exact for small angles, where acos is not
     arc = (theta.sin() > 1e-7) & (how == 'spherical') # False for the nan of a zero code
@@ -110,8 +111,8 @@ def blend_codes(
 
 # %% ../nbs/07_latent.ipynb #5a233c64
 def _codes(net, z):
-    "`z` as (n, nz) float32"
-    z = torch.as_tensor(z, dtype=torch.float32)
+    "`z` as (n, nz) float32 on the CPU"
+    z = torch.as_tensor(z, dtype=torch.float32).cpu()
     z = z[None] if z.ndim == 1 else z
     if z.ndim != 2 or z.shape[1] != net.nz:
         raise ValueError(f'wanted codes of shape (n, {net.nz}) or ({net.nz},) for this model, found {tuple(z.shape)}')
@@ -154,6 +155,7 @@ class LatentReport:
         logvar:Tensor, # Log variances of q(z|x), shape (n, nz)
         seed:int=0 # Of z
     ):
+        mu, logvar = mu.cpu(), logvar.cpu()
         if not logvar.isfinite().all(): raise ValueError('wanted finite log variances, found nan or inf')
         if len(mu) < 2: raise ValueError(f'wanted codes of at least 2 images, for a variance, found {len(mu)}')
         self.active = torch.from_numpy(active_units(mu.numpy())) # bool, (nz,)
@@ -234,7 +236,7 @@ def traversal_codes(
     if not units or steps < 2 or not span > 0:
         raise ValueError('wanted at least one unit, 2 or more steps and a positive span, '
                          f'found {len(units)}, {steps} and {span}')
-    out = z.repeat(len(units), steps, 1)
+    out = z.cpu().repeat(len(units), steps, 1)
     for row, u in zip(out, units): row[:, u] = torch.linspace(-span, span, steps)
     return out.flatten(0, 1)
 
@@ -382,7 +384,7 @@ def fold_decoder(
     decoder:Decoder # Of any size, width, channels and upsampling
 ) -> list[dict]: # A layer each: w (inputs, outputs, k, k), b (outputs,) or (outputs, size, size); stride, pad, size
     "A decoder in eval mode as transposed convolutions alone, with ReLU after each but the last, which has tanh"
-    first, shape, *ups, last, _ = decoder.layers
+    first, shape, *ups, last, _ = deepcopy(decoder.layers).cpu()
     (scale, shift), (c, s, _) = _scale_shift(first[1]), shape.unflattened_size
     w = (first[0].weight*scale[:, None]).T.reshape(-1, c, s, s)
     out = [dict(w=w, b=shift.reshape(c, s, s), stride=1, pad=0, size=s)]

@@ -25,7 +25,7 @@ def kl_loss(
     return .5*(mu**2 + logvar.exp() - logvar - 1).sum(1).mean()
 
 # %% ../nbs/03_losses.ipynb #94efe2cb
-def _half_squared_error(a:Tensor, b:Tensor) -> Tensor: return .5*(a - b).pow(2).flatten(1).sum(1).mean()
+def _half_squared_error(a:Tensor, b:Tensor) -> Tensor: return .5*F.mse_loss(a, b, reduction='sum')/len(a)
 
 def feature_loss(
     f_x:Tensor, # Dis_l of the images, shape (n, ...)

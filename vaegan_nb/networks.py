@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['down', 'up', 'dense', 'n_halvings', 'Encoder', 'Decoder', 'Discriminator', 'init_weights', 'Prior', 'Outputs',
-           'VAEGAN', 'unit_scale', 'augment_alike', 'evaluating']
+           'VAEGAN', 'unit_scale', 'augment_alike', 'auto_precision', 'float32_products', 'evaluating']
 
 # %% ../nbs/02a_networks.ipynb #d6fd8ff9
 import math
 from collections.abc import Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from copy import deepcopy
 from functools import partial
 
@@ -305,7 +305,7 @@ def discriminate(self:VAEGAN,
 @patch
 def forward(self:VAEGAN, x:Tensor, eps:Tensor|None=None, z_p:Tensor|None=None) -> Outputs:
     "Steps 1-7 of Algorithm 1: `x` of shape (n, channels, size, size), optional noise `eps` and `z_p` of shape (n, nz)"
-    with torch.autocast(x.device.type, self.autocast, enabled=self.autocast is not None):
+    with torch.autocast(x.device.type, self.autocast) if self.autocast else nullcontext():
         o = Outputs()
         if 'encoder' in self.nets:
             o.update(self.encode(x, eps))
@@ -317,17 +317,32 @@ def forward(self:VAEGAN, x:Tensor, eps:Tensor|None=None, z_p:Tensor|None=None) -
             o.update({f'cut_{k}': v for k, v in leaves.items()}, **self.discriminate(dict(x=x, **leaves)))
     return o
 
+# %% ../nbs/02a_networks.ipynb #85a1ea91
+def auto_precision(
+    device:str|torch.device # Where the networks are trained
+) -> str: # bf16, fp16 or fp32
+    "The fastest precision that a device has instructions for, in which training is as good as in float32"
+    device = torch.device(device)
+    if device.type == 'cuda':
+        native = torch.version.hip or torch.cuda.get_device_capability(device) >= (8, 0)
+        return 'bf16' if native else 'fp16'
+    found = getattr(torch.cpu, 'get_capabilities', dict)() if device.type == 'cpu' else {}
+    return 'bf16' if found.get('avx512_bf16') or found.get('amx_bf16') else 'fp32'
+
 # %% ../nbs/02a_networks.ipynb #38afc467
 @contextmanager
-def _full_float32():
-    "Products and convolutions in float32 itself, not in TF32 or bfloat16"
-    b, (name, full) = torch.backends, ('fp32_precision', 'ieee')
+def float32_products(
+    tf32:bool=False # Let a GPU take TF32, which keeps 10 of 23 bits?
+):
+    "Products and convolutions of float32 in float32 itself, not in TF32 or bfloat16, unless `tf32`"
+    b, (name, wanted) = torch.backends, ('fp32_precision', 'tf32' if tf32 else 'ieee')
     switches = [b.cuda.matmul, b.cudnn]
-    if hasattr(b.cudnn, 'conv'): switches = [b.cuda.matmul, b.cudnn.conv, b.mkldnn.matmul, b.mkldnn.conv]
-    else: name, full = 'allow_tf32', False # before torch 2.9
+    if hasattr(b.cudnn, 'conv'):
+        switches = [b.cuda.matmul, b.cudnn.conv, *([] if tf32 else [b.mkldnn.matmul, b.mkldnn.conv])]
+    else: name, wanted = 'allow_tf32', tf32 # before torch 2.9
     old = [getattr(s, name) for s in switches]
     try:
-        for s in switches: setattr(s, name, full)
+        for s in switches: setattr(s, name, wanted)
         yield
     finally:
         for s, o in zip(switches, old): setattr(s, name, o)
@@ -341,6 +356,6 @@ def evaluating(
     device = next((p.device for m in modes for p in m.parameters()), torch.device('cpu'))
     try:
         for m in modes: m.training = False
-        with _full_float32(), torch.no_grad(), torch.autocast(device.type, enabled=False): yield device
+        with float32_products(), torch.no_grad(), torch.autocast(device.type, enabled=False): yield device
     finally:
         for m, training in modes.items(): m.training = training

@@ -132,6 +132,13 @@ def describe_metric(
 def _rows(table:Mapping) -> str:
     return ''.join(f'<tr><td>{html.escape(str(k))}<td>{html.escape(str(v))}' for k, v in table.items())
 
+def _computed(run:Path, cfg:Config) -> str:
+    "On what, in which precision, and how reproducibly"
+    parts = read_json(run/'config.json').get('computed', [])
+    where = '; '.join(f"{o['precision']} on {o['device']}, from epoch {o['from_epoch']} on" for o in parts)
+    how = 'deterministic' if cfg.deterministic else 'fast, not deterministic'
+    return f'Computed in {where}; {how}.' if parts else ''
+
 def _as_html(o): return f'<pre>{html.escape(o)}</pre>' if isinstance(o, str) else figure_html(o)
 
 def _run_section(run:Path, more:Mapping) -> str:
@@ -145,6 +152,7 @@ def _run_section(run:Path, more:Mapping) -> str:
     measured = read_metrics(run)
     last = [m for m in measured if m['epoch'] == measured[-1]['epoch']]
     parts += [f'<p>{html.escape(describe_metric(m))}</p>' for m in last]
+    parts += [f'<p>{html.escape(_computed(run, cfg))}</p>']
     recorded = read_history(run)
     meanings = _rows({t: what for t, (_, what) in TERMS.items() if f'train_{t}' in recorded})
     parts += [f'<p>Losses</p>{figure_html(plot_history(run))}',

@@ -7,14 +7,14 @@ __all__ = ['this_process', 'from_first', 'RunFolder', 'train_run', 'load_run', '
            'sample', 'fit_prior']
 
 # %% ../nbs/04d_runs.ipynb #6c1a8312
-import csv, json
+import csv, json, time
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
 import torch.distributed as dist
 from fastai.callback.core import Callback
-from fastai.torch_core import get_model
+from fastai.torch_core import default_device, get_model
 from fastcore.basics import patch
 from fastcore.foundation import L
 from filelock import FileLock, Timeout
@@ -52,16 +52,19 @@ def from_first(
 
 # %% ../nbs/04d_runs.ipynb #6e0f94d4
 class RunFolder(Callback):
-    "Writes a run folder after every epoch, and with `resume` goes on from its last one"
+    "Writes a run folder after epochs, and with `resume` goes on from the last that it wrote"
     order = 65 # after the Recorder and the pictures
     def __init__(self,
         path:str|Path, # The folder
-        resume:bool=False # Go on with the run in it (or begin, when there is none yet)?
-    ): self.path, self.resume = Path(path), resume
+        resume:bool=False, # Go on with the run in it (or begin, when there is none yet)?
+        moved:bool=False, # May it go on on another device, or in another precision?
+        share:float=.03 # Part of the time that writing may take, beside that after the first and the last epoch
+    ): self.path, self.resume, self.moved, self.share = Path(path), resume, moved, share
 
     def before_fit(self):
         state = from_first(self._claim)
         if state: self._restore(state)
+        self.began, self.spent = time.monotonic(), 0. # seconds
 
     def _claim(self) -> dict|None:
         "Lock the folder, check all that is in it, and only then write; the state of the run in it, if there is one"
@@ -74,8 +77,9 @@ class RunFolder(Callback):
                                'or choose another folder') from None
         self.learn.at_exit.callback(guard.release)
         state = self._read_state() if (self.path/'state.pt').exists() else self._check_new()
+        computed = self._computed(state['epochs'] if state else 0)
         for part in self.path.glob('.*.part'): part.unlink() # of a process that was killed while it wrote
-        write_json(self.path/'config.json', self._meta())
+        write_json(self.path/'config.json', dict(self._meta(), computed=computed))
         self._rewind(state)
         return state
 
@@ -85,6 +89,19 @@ class RunFolder(Callback):
         data = dict(getattr(images, 'meta', {}), images=[len(dl.dataset) for dl in self.dls.loaders],
                     fingerprint=getattr(images, 'fingerprint', None))
         return json.loads(json.dumps(dict(config=asdict(self.learn.config), data=data)))
+
+# %% ../nbs/04d_runs.ipynb #355fa957
+@patch
+def _computed(self:RunFolder, epochs:int) -> list:
+    "What to note on devices and precisions when a run goes on after `epochs`; ValueError for a change nobody asked for"
+    path = self.path/'config.json'
+    old = [o for o in read_json(path).get('computed', []) if o['from_epoch'] <= epochs] if epochs else []
+    now = self.learn.computed
+    what = _differ(old[-1], now, now) if old else ''
+    if what and not self.moved:
+        raise ValueError(f'{self.path} holds a run that was computed otherwise ({what}), and would not go on to the '
+                         'bit: go back, or say that it has moved (moved=True)')
+    return old if old and not what else [*old, dict(now, from_epoch=epochs + 1)]
 
 # %% ../nbs/04d_runs.ipynb #b3f21ada
 @patch
@@ -104,13 +121,23 @@ def _check_new(self:RunFolder):
 def after_epoch(self:RunFolder):
     "Write everything"
     if this_process()[0] or not hasattr(self.learn, 'recorder') or self.learn.epochs_done == 0: return
-    r, model = self.recorder, get_model(self.model)
-    state = dict(epochs=self.learn.epochs_done, model=model.state_dict(), opt=self.opt.state_dict(),
-                 names=self._columns(), values=[[None if v is None else float(v) for v in row] for row in r.values],
-                 losses=[float(l) for l in r.losses], lrs=[float(l) for l in r.lrs], iters=[int(i) for i in r.iters],
-                 smooth=(int(r.smooth_loss.count), float(r.smooth_loss.val)))
+    now, last = time.monotonic(), self.learn.epoch + 1 == self.learn.n_epoch
+    if self.spent > self.share*(now - self.began) and not last: return
+    state = self._state()
     write_atomic(self.path/'state.pt', lambda p: torch.save(state, p))
     self._write_readable(state)
+    self.spent += time.monotonic() - now
+
+@patch
+def _state(self:RunFolder) -> dict:
+    "What it takes to go on"
+    r, model, scaler = self.recorder, get_model(self.model), self.learn.grad_scaler
+    return dict(epochs=self.learn.epochs_done, model=model.state_dict(), opt=self.opt.state_dict(),
+                names=self._columns(), values=[[None if v is None else float(v) for v in row] for row in r.values],
+                losses=torch.stack(r.losses).tolist() if r.losses else [], # on a GPU it is read in one go
+                lrs=[float(l) for l in r.lrs], iters=[int(i) for i in r.iters],
+                smooth=(int(r.smooth_loss.count), float(r.smooth_loss.val)),
+                scaler=scaler.state_dict() if scaler else None)
 
 @patch
 def _columns(self:RunFolder) -> list:
@@ -136,10 +163,10 @@ def _differ(old:dict, new:dict, keys) -> str:
 
 @patch
 def _check_settings(self:RunFolder):
-    "Refuse other settings or other images than those of the run in the folder"
+    "Refuse other settings or other images than those of the run in the folder; of `precision` see `_computed`"
     way_out = 'put back a copy of it, or choose another folder'
     old, new = read_json(self.path/'config.json', ('config', 'data'), way_out), self._meta()
-    if what := _differ(old['config'], new['config'], [k for k in new['config'] if k != 'epochs']):
+    if what := _differ(old['config'], new['config'], [k for k in new['config'] if k not in ('epochs', 'precision')]):
         raise ValueError(f'{self.path} holds a run with other settings ({what}): use those, or choose another folder')
     same = ('images', 'fingerprint', 'size', 'channels', 'crop', 'filter', 'split')
     if what := _differ(old['data'], new['data'], same):
@@ -194,7 +221,8 @@ def _restore(self:RunFolder, s:dict):
     r, learn = self.recorder, self.learn
     get_model(self.model).load_state_dict(s['model'])
     self.opt.load_state_dict(s['opt'])
-    r.values, r.losses = [L(row) for row in s['values']], [torch.tensor(l) for l in s['losses']]
+    if learn.grad_scaler and s.get('scaler'): learn.grad_scaler.load_state_dict(s['scaler'])
+    r.values, r.losses = [L(row) for row in s['values']], [*torch.tensor(s['losses']).to(self.dls.device)]
     r.lrs, r.iters = list(s['lrs']), list(s['iters'])
     r.smooth_loss.count, r.smooth_loss.val = s['smooth'][0], torch.tensor(s['smooth'][1])
     learn.epochs_done = learn.first_epoch = s['epochs']
@@ -207,11 +235,13 @@ def train_run(
     preset:str|Config='paper', # A name in PRESETS, or a Config
     resume:bool=False, # Go on with the run in the folder?
     cbs=None, # Further callbacks
+    moved:bool=False, # May it go on on another device, or in another precision?
     **settings # Fields of `Config` to change
 ) -> VAEGANLearner: # learn.stopped says why training ended early, or is None
     "Train one model in a run folder; after a crash the same call with `resume=True` goes on, to the bit"
     learn = vaegan_learner(dls, preset, **settings)
-    learn.fit_config(cbs=[SampleGrid(Path(path)/'samples', seed=learn.config.seed), RunFolder(path, resume), *L(cbs)])
+    pictures = SampleGrid(Path(path)/'samples', seed=learn.config.seed)
+    learn.fit_config(cbs=[pictures, RunFolder(path, resume, moved), *L(cbs)])
     return learn
 
 def load_run(
@@ -235,9 +265,10 @@ def load_run(
 def trained_model(
     model, # Run folder, Learner, or VAEGAN
     encoder:bool=False # Must it have an encoder?
-) -> VAEGAN: # Itself, in the mode in which it was; a run folder's in eval mode, on the CPU
+) -> VAEGAN: # Itself, in the mode in which it was; a run folder's in eval mode, on a GPU if there is one
     "The networks of a run, a Learner or themselves; `ValueError` for a GAN where an encoder is needed"
-    net = load_run(model)[0] if isinstance(model, (str, Path)) else get_model(getattr(model, 'model', model))
+    if isinstance(model, (str, Path)): net, _ = load_run(model, default_device())
+    else: net = get_model(getattr(model, 'model', model))
     if encoder and 'encoder' not in net.nets:
         raise ValueError('a model with an encoder was wanted (VAE or VAE-GAN), found a GAN: it has no codes of images')
     return net

@@ -27,7 +27,8 @@ class MultiOptimizer:
     "Several PyTorch optimizers, one for each network, behind the interface of one"
     def __init__(self,
         opts:dict # Network name to torch.optim.Optimizer
-    ): self.opts, self.held = opts, set()
+    ): self.opts, self.held = opts, {}
+    _step_supports_amp_scaling = True # a GradScaler leaves `found_inf` here, and does not read it
 
     @property
     def param_groups(self): return [g for o in self.opts.values() for g in o.param_groups]
@@ -37,13 +38,20 @@ class MultiOptimizer:
     def state(self, v):
         for o in self.opts.values(): o.state = v.__class__(v.default_factory)
 
-    def hold(self, *names:str):
-        "The next `step` leaves these networks alone"
-        self.held |= set(names)
+    def hold(self, **flags:Tensor):
+        "The next `step` leaves the networks alone whose flag is 1. and not 0.; each a float32 scalar on their device"
+        self.held.update(flags)
     def step(self, closure=None):
+        found = getattr(self, 'found_inf', None) # gradients that are not finite, of whichever network: nobody moves
         for n, o in self.opts.items():
-            if n not in self.held: o.step()
-        self.held = set()
+            flags = [f for f in (self.held.get(n), found) if f is not None]
+            if not flags: o.step()
+            elif o.defaults.get('fused'): # decides on the device
+                o.found_inf = sum(flags).clamp(max=1.)
+                o.step()
+                del o.found_inf
+            elif not sum(flags): o.step() # the host has to ask
+        self.held = {}
     def zero_grad(self, set_to_none:bool=True):
         for o in self.opts.values(): o.zero_grad(set_to_none=True)
     def state_dict(self) -> dict:
@@ -66,7 +74,8 @@ def make_opt(
     "One optimizer for each network of `cfg.model`, to pass to `Learner` as `partial(make_opt, cfg=cfg)`"
     nets = MODELS[cfg.model]
     lrs = lr if isinstance(lr, (list, tuple)) else [lr]*len(nets)
-    if cfg.opt == 'adam': make = partial(torch.optim.Adam, betas=(cfg.mom, cfg.sqr_mom), fused=True)
+    fused = {p.device.type for ps in params for p in ps} <= {'cpu', 'cuda'} # Apple's needs a newer PyTorch than ours
+    if cfg.opt == 'adam': make = partial(torch.optim.Adam, betas=(cfg.mom, cfg.sqr_mom), fused=fused)
     else: make = partial(torch.optim.RMSprop, alpha=cfg.sqr_mom, foreach=True)
     opts = {n: make(list(p), lr=l, weight_decay=cfg.wd) for n, p, l in zip(nets, params, lrs)}
     return OptimWrapper(opt=MultiOptimizer(opts))
