@@ -70,7 +70,7 @@ def _callbacks(cfg:Config) -> list:
 
 def vaegan_learner(
     dls, # DataLoaders of images in [-1, 1], such as data.get_dls makes
-    preset:str|Config='paper', # A name in PRESETS, or a Config
+    preset:str|Config='best', # A name in PRESETS, or a Config
     cbs=None, # Further callbacks
     **settings # Fields of Config to change: model='vae', beta=4, gamma=.1, lr=(1e-3, 1e-3, 3e-4) ...
 ) -> VAEGANLearner: # Train it with learn.fit_config(), or as any fastai Learner

@@ -204,7 +204,7 @@ def _restore(self:RunFolder, s:dict):
 def train_run(
     dls, # DataLoaders of images in [-1, 1]
     path:str|Path, # Run folder
-    preset:str|Config='paper', # A name in PRESETS, or a Config
+    preset:str|Config='best', # A name in PRESETS, or a Config
     resume:bool=False, # Go on with the run in the folder?
     cbs=None, # Further callbacks
     **settings # Fields of `Config` to change
