@@ -10,6 +10,7 @@ from pathlib import Path
 from vaegan_nb.data import get_dls
 from vaegan_nb.evaluate import FIDCallback
 from vaegan_nb.faces import SynthFaces
+from vaegan_nb.pretrained import save_pretrained
 from vaegan_nb.runs import train_run
 
 parser = argparse.ArgumentParser(description=__doc__)
@@ -21,3 +22,4 @@ args = parser.parse_args()
 dls = get_dls(SynthFaces(n=round(args.images/.9)), bs=16, fractions=(.9, .1, 0.), progress=False)
 learn = train_run(dls, args.run, 'demo', resume=True, cbs=FIDCallback(500), enc_fc=512, epochs=args.epochs)
 if learn.stopped: raise SystemExit(learn.stopped)
+print(save_pretrained(args.run, 'vaegan_nb/pretrained/synth64', 'synth64'))

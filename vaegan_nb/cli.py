@@ -334,8 +334,8 @@ def vaegan_tune(
     _check_source(source)
     from vaegan_nb.commands import tune_source
     size = settings.pop('size', PRESETS[preset].size)
-    search, report = tune_source(source, path, space, preset, size, crop, n, settings, max_bad, extractor=extractor,
-                                 objective=objective, workers=workers, quiet=quiet, budget=budget,
+    search, report = tune_source(source, path, space, preset, size, crop, n, settings, extractor=extractor,
+                                 objective=objective, max_bad=max_bad, workers=workers, quiet=quiet, budget=budget,
                                  retry_failed=retry_failed)
     best, found = search.best, ', '.join(f'{k} {v:.4g}' for k, v in search.best.params.items())
     print(f'\n{found}: expected {objective} {best.mean:.4g} ± {best.sd:.2g}')

@@ -110,7 +110,7 @@ def demo_models(
     return {k: dict(v, epochs=max(1, round(v.get('epochs', PRESETS['demo'].epochs)*minutes/10)))
             for k, v in settings.items()}
 
-# %% ../nbs/10d_commands.ipynb #e7534ef4
+# %% ../nbs/10d_commands.ipynb #7eed36b7
 _about_demo = ('<p>VAE, GAN, VAE-GAN and beta-VAE-GAN trained on synthetic faces by '
                '<code>vaegan_demo</code>.</p>')
 
@@ -126,7 +126,7 @@ def run_demo(
     "Train the four models one after the other, measuring each epoch, and write one report about them"
     models, out, runs = demo_models(quick, minutes), Path(out), []
     faces, bs = SynthFaces(n=round(n/.9), size=size), PRESETS['demo'].bs
-    dls = get_dls(faces, bs=bs, fractions=(.9, .1, 0.), progress=False)
+    dls = get_dls(faces, size=size, bs=bs, fractions=(.9, .1, 0.), progress=False)
     distance = FIDCallback(n=min(500, n//2))
     for name, settings in models.items():
         if not quiet: print(f'{name}: {settings}', flush=True)
