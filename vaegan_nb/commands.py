@@ -68,7 +68,7 @@ class EpochLines(Callback):
         left = time.strftime('%H:%M:%S', time.gmtime(seconds*(self.n_epoch - epoch - 1)))
         print(f'epoch {epoch + 1}/{self.n_epoch}  {terms}  {seen/seconds:.0f} images/s  {left} left', flush=True)
 
-# %% ../nbs/10d_commands.ipynb #b693233e
+# %% ../nbs/10d_commands.ipynb #85d096de
 TRACKERS = ('tensorboard', 'wandb')
 
 def tracker(
@@ -81,7 +81,13 @@ def tracker(
     optional_module(name, name)
     if name == 'tensorboard':
         from fastai.callback.tensorboard import TensorBoardCallback
-        return [TensorBoardCallback(path/'tensorboard', trace_model=False, log_preds=False)]
+        class Numbers(TensorBoardCallback):
+            "Leaves out what is no number, such as options of a fused optimizer"
+            def _setup_writer(self):
+                super()._setup_writer()
+                add, numbers = self.writer.add_scalar, (int, float, torch.Tensor)
+                self.writer.add_scalar = lambda k, v, step: add(k, v, step) if isinstance(v, numbers) else None
+        return [Numbers(path/'tensorboard', trace_model=False, log_preds=False)]
     import wandb
     from fastai.callback.wandb import WandbCallback
     wandb.init(project='vaegan_nb', name=path.name, resume='allow')
@@ -157,7 +163,7 @@ def extractor_of(
     if Path(name).is_file(): return FaceTeacher(name)
     raise ValueError(f'--extractor {name} is unknown: wanted teacher, inception, or a file that Teacher.save wrote')
 
-# %% ../nbs/10d_commands.ipynb #c92447a4
+# %% ../nbs/10d_commands.ipynb #a4c85b70
 def together():
     "`joined`, where a launcher started several processes: accelerate takes its time to import, and may be missing"
     if num_distrib() < 2: return nullcontext([])
@@ -189,7 +195,7 @@ def train_source(
     finish(learn)
     return learn
 
-# %% ../nbs/10d_commands.ipynb #9933074e
+# %% ../nbs/10d_commands.ipynb #1fc755f1
 def measure_pair(
     real, # See open_pair
     fake, # See open_pair
@@ -220,7 +226,7 @@ def measurement_table(
             **{f'N {side}': k or 'unknown' for side, k in zip(('real', 'fake'), m.n)}, **m.protocol}
     return '\n'.join([*(f'{k:12} {v}' for k, v in rows.items()), *(f'note: {o}' for o in m.notes)])
 
-# %% ../nbs/10d_commands.ipynb #ef974aed
+# %% ../nbs/10d_commands.ipynb #7317c614
 def _reconstruction(result):
     if result['reconstruction'] is None: raise ValueError('a GAN reconstructs nothing: use --objective distance')
     return result['reconstruction']
@@ -245,7 +251,7 @@ def write_study(
     title = f'Which {", ".join(names.values())}?'
     return write_report(out/'report.html', [out/f'trial_{best.id:03}'], title=title, intro=intro)
 
-# %% ../nbs/10d_commands.ipynb #e18bdbda
+# %% ../nbs/10d_commands.ipynb #92f5a762
 def _deaf(submit):
     "`submit`, whose process Ctrl-C does not reach: it ends with this one, and says nothing"
     def call(*args):
@@ -264,7 +270,7 @@ def submitted(
     n = len(gpus) or workers
     return dict(submit=_deaf(processes(n, gpus or None)), workers=n) if workers > 1 else dict(workers=workers)
 
-# %% ../nbs/10d_commands.ipynb #9b7846c7
+# %% ../nbs/10d_commands.ipynb #b749f757
 def tune_source(
     source:str, # See open_images
     out:Path, # Folder of the search
@@ -292,7 +298,7 @@ def tune_source(
                   progress=is_watched() and not quiet, **submitted(workers), **kwargs)
     return search, write_study(search, out, objective)
 
-# %% ../nbs/10d_commands.ipynb #27639931
+# %% ../nbs/10d_commands.ipynb #9992ac1e
 def _saw_faces(run): return str(read_run(run)[1].get('source', '')).startswith('SynthFaces')
 
 def run_images(
@@ -325,7 +331,7 @@ def inspect_run(
         out.update({'Disentanglement': str(scores), 'Disentanglement: latents and factors': scores.plot()})
     return out
 
-# %% ../nbs/10d_commands.ipynb #b4efd06f
+# %% ../nbs/10d_commands.ipynb #2c50589b
 def sample_run(
     run:str|Path, # Run folder
     out:str|Path=None, # Folder or file; in the run folder if None
@@ -353,7 +359,7 @@ def encode_source(
     images = open_images(source, **opened_as(run), max_bad=max_bad, progress=is_watched())
     return write_codes(load_run(run)[0], images, out or Path(run)/'codes', n)
 
-# %% ../nbs/10d_commands.ipynb #035523b6
+# %% ../nbs/10d_commands.ipynb #3301c38e
 def report_run(
     run:str|Path, # Run folder
     source:str=None, # See run_images
