@@ -12,7 +12,7 @@ __all__ = ['TRACKERS', 'OBJECTIVES', 'is_watched', 'EpochLines', 'tracker', 'fin
 import warnings
 warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's, about itself
 
-# %% ../nbs/10d_commands.ipynb #888853e2
+# %% ../nbs/10d_commands.ipynb #8244ffae
 import signal, sys, time
 from contextlib import nullcontext
 from multiprocessing.resource_tracker import ensure_running
@@ -33,6 +33,7 @@ from .evaluate import FIDCallback, Measurement, open_pair, opened_as, reference_
 from .experiments import STUDIES, Study, quick_study
 from .faces import SynthFaces, check_seed
 from .features import FaceTeacher, Inception
+from .hub import local_run
 from .jobs import processes
 from .latent import explorer_page, latent_figures
 from .outputs import KINDS, edited_codes, sample_codes, write_codes, write_pictures
@@ -331,7 +332,9 @@ def inspect_run(
         out.update({'Disentanglement': str(scores), 'Disentanglement: latents and factors': scores.plot()})
     return out
 
-# %% ../nbs/10d_commands.ipynb #2c50589b
+# %% ../nbs/10d_commands.ipynb #98ce6cc8
+def _place(run): return Path() if str(run).startswith('hf:/') else Path(run) # where files go, if nothing else is said
+
 def sample_run(
     run:str|Path, # Run folder
     out:str|Path=None, # Folder or file; in the run folder if None
@@ -341,11 +344,12 @@ def sample_run(
     **how # For sample_codes
 ) -> Path: # What was written
     "Draw pictures from a run"
+    run, place = local_run(run), _place(run)
     net, _ = load_run(run)
     z = sample_codes(net, **how)
     if edits: z = edited_codes(net, z, edits, run_images(run, source))
     moved = how.get('interpolate') or how.get('traverse') is not None
-    path = out or Path(run)/f'sampled{KINDS[kind]}'
+    path = out or place/f'sampled{KINDS[kind]}'
     return write_pictures(decode_codes(net, z), path, kind, z, how.get('steps', 16) if moved else 8)
 
 def encode_source(
@@ -356,8 +360,9 @@ def encode_source(
     max_bad:float=.05 # Share of the images that may be unusable
 ) -> Path: # The folder
     "Write the codes of images, opened as the run's were"
+    run, place = local_run(run), _place(run)
     images = open_images(source, **opened_as(run), max_bad=max_bad, progress=is_watched())
-    return write_codes(load_run(run)[0], images, out or Path(run)/'codes', n)
+    return write_codes(load_run(run)[0], images, out or place/'codes', n)
 
 # %% ../nbs/10d_commands.ipynb #3301c38e
 def report_run(
