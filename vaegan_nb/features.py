@@ -22,7 +22,6 @@ from fastcore.basics import patch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
-from torchvision.models.inception import InceptionA, InceptionC, InceptionE, inception_v3
 from tqdm import tqdm
 
 from .fid import FeatureStats
@@ -33,32 +32,36 @@ from .networks import auto_precision, evaluating
 # %% ../nbs/05a_features.ipynb #b5b52ac3
 def _mean_pool(x): return F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
 
-class _BlockA(InceptionA):
-    def forward(self, x):
-        double = self.branch3x3dbl_3(self.branch3x3dbl_2(self.branch3x3dbl_1(x)))
-        return torch.cat([self.branch1x1(x), self.branch5x5_2(self.branch5x5_1(x)), double,
-                          self.branch_pool(_mean_pool(x))], 1)
+def _blocks():
+    "Names of blocks of torchvision's network to classes that compute them as the FID's does"
+    from torchvision.models.inception import InceptionA, InceptionC, InceptionE # four seconds, only for an Inception
 
-class _BlockC(InceptionC):
-    def forward(self, x):
-        single = self.branch7x7_3(self.branch7x7_2(self.branch7x7_1(x)))
-        double = self.branch7x7dbl_3(self.branch7x7dbl_2(self.branch7x7dbl_1(x)))
-        double = self.branch7x7dbl_5(self.branch7x7dbl_4(double))
-        return torch.cat([self.branch1x1(x), single, double, self.branch_pool(_mean_pool(x))], 1)
+    class _BlockA(InceptionA):
+        def forward(self, x):
+            double = self.branch3x3dbl_3(self.branch3x3dbl_2(self.branch3x3dbl_1(x)))
+            return torch.cat([self.branch1x1(x), self.branch5x5_2(self.branch5x5_1(x)), double,
+                              self.branch_pool(_mean_pool(x))], 1)
 
-class _BlockE(InceptionE):
-    pool = staticmethod(_mean_pool)
-    def forward(self, x):
-        single, double = self.branch3x3_1(x), self.branch3x3dbl_2(self.branch3x3dbl_1(x))
-        return torch.cat([self.branch1x1(x), self.branch3x3_2a(single), self.branch3x3_2b(single),
-                          self.branch3x3dbl_3a(double), self.branch3x3dbl_3b(double),
-                          self.branch_pool(self.pool(x))], 1)
+    class _BlockC(InceptionC):
+        def forward(self, x):
+            single = self.branch7x7_3(self.branch7x7_2(self.branch7x7_1(x)))
+            double = self.branch7x7dbl_3(self.branch7x7dbl_2(self.branch7x7dbl_1(x)))
+            double = self.branch7x7dbl_5(self.branch7x7dbl_4(double))
+            return torch.cat([self.branch1x1(x), single, double, self.branch_pool(_mean_pool(x))], 1)
 
-class _LastBlock(_BlockE):
-    pool = staticmethod(lambda x: F.max_pool2d(x, 3, 1, 1))
+    class _BlockE(InceptionE):
+        pool = staticmethod(_mean_pool)
+        def forward(self, x):
+            single, double = self.branch3x3_1(x), self.branch3x3dbl_2(self.branch3x3dbl_1(x))
+            return torch.cat([self.branch1x1(x), self.branch3x3_2a(single), self.branch3x3_2b(single),
+                              self.branch3x3dbl_3a(double), self.branch3x3dbl_3b(double),
+                              self.branch_pool(self.pool(x))], 1)
 
-_BLOCKS = {'5b': _BlockA, '5c': _BlockA, '5d': _BlockA, '6b': _BlockC, '6c': _BlockC, '6d': _BlockC, '6e': _BlockC,
-           '7b': _BlockE, '7c': _LastBlock}
+    class _LastBlock(_BlockE):
+        pool = staticmethod(lambda x: F.max_pool2d(x, 3, 1, 1))
+
+    return {'5b': _BlockA, '5c': _BlockA, '5d': _BlockA, '6b': _BlockC, '6c': _BlockC, '6d': _BlockC, '6e': _BlockC,
+            '7b': _BlockE, '7c': _LastBlock}
 
 # %% ../nbs/05a_features.ipynb #47899d49
 INCEPTION_URL = ('https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/'
@@ -90,6 +93,7 @@ def find_inception(
 # %% ../nbs/05a_features.ipynb #6439b852
 def _inception(path):
     "torchvision's network with the FID's blocks and the weights in `path`, without its last layer"
+    from torchvision.models.inception import inception_v3
     try:
         state = torch.load(path, map_location='cpu', weights_only=True)
         with torch.device('meta'):
@@ -98,7 +102,7 @@ def _inception(path):
     except Exception as e:
         raise ValueError(f"Wanted a state dict of the FID's Inception in {path}, found something else "
                          f'({type(e).__name__}: {str(e)[:200]}): get {INCEPTION_URL}') from e
-    for name, block in _BLOCKS.items(): getattr(net, f'Mixed_{name}').__class__ = block
+    for name, block in _blocks().items(): getattr(net, f'Mixed_{name}').__class__ = block
     net.dropout = net.fc = nn.Identity()
     return net.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 

@@ -16,15 +16,17 @@ from fastai.callback.core import CancelEpochException
 from fastai.callback.progress import ProgressCallback
 from fastai.callback import schedule # and fit_flat_cos, lr_find and their kind
 from fastai.learner import Learner
-from fastai.torch_core import no_random
+from fastai.torch_core import get_model, no_random
 from fastcore.basics import patch
 from fastcore.foundation import L
 
 from .callbacks import (BetaWarmup, DecoderMean, EquilibriumGate, FitPrior, LabelNoise, LossBar, LossScaler, LossTerm,
-                                 MeanLoss, Mirror, SampleGrid, SeedEpochs, SmoothLoss, StopOnNaN)
+                                 MeanLoss, Mirror, SampleGrid, SeedEpochs, SmoothLoss, StopOnNaN, sample_grid)
 from .config import MODELS, Config, configure
+from .images import show_grid
 from .losses import recorded_terms
 from .networks import VAEGAN, auto_precision, float32_products
+from .priors import posteriors, prior_of
 from .trainer import VAEGANTrainer, make_opt, networks_of
 
 # %% ../nbs/04b_learner.ipynb #365ac90b
@@ -90,7 +92,7 @@ def _compute_in(learn, precision:str, device:torch.device):
 
 def vaegan_learner(
     dls, # DataLoaders of images in [-1, 1], such as data.get_dls makes
-    preset:str|Config='paper', # A name in PRESETS, or a Config
+    preset:str|Config='best', # A name in PRESETS, or a Config
     cbs=None, # Further callbacks
     **settings # Fields of Config to change: model='vae', beta=4, gamma=.1, lr=(1e-3, 1e-3, 3e-4) ...
 ) -> VAEGANLearner: # Train it with learn.fit_config(), or as any fastai Learner
@@ -139,3 +141,41 @@ def fit_config(self:VAEGANLearner,
     sched = lr_schedule(self.config.schedule, lr)
     self.fit(self.config.epochs if epochs is None else epochs,
              cbs=[*L(cbs), *([schedule.ParamScheduler({'lr': sched})] if sched else [])])
+
+# %% ../nbs/04b_learner.ipynb #34f87623
+@patch
+def sample(self:VAEGANLearner,
+    n:int=32, # Images
+    seed:int=0, # Of the codes
+    prior=None, # See prior_of
+    temperature:float=1. # Below 1 codes keep closer to their mean
+) -> torch.Tensor: # Images in [-1, 1], shape (n, channels, size, size), on the CPU
+    "New images"
+    net = get_model(self.model)
+    return sample_grid(net, prior_of(net, prior)(n, temperature, seed))
+
+@patch
+def reconstruct(self:VAEGANLearner,
+    images # uint8 (n, height, width, channels), or a tensor, see images.to_floats
+) -> torch.Tensor: # Images in [-1, 1], shape (n, channels, size, size), on the CPU
+    "Images decoded from the mean codes of `images`; ValueError for a GAN"
+    net = get_model(self.model)
+    if 'encoder' not in net.nets: raise ValueError('wanted a model with an encoder (VAE or VAE-GAN), found a GAN')
+    return sample_grid(net, posteriors(net, images)[0])
+
+@patch
+def show_results(self:VAEGANLearner,
+    n:int=8, # Images in a row
+    seed:int=0 # Of the codes
+): # matplotlib Axes
+    "Samples; below them images of the validation set, or of the training set, and reconstructions"
+    valid = self.dls.valid if len(self.dls.valid) else self.dls.train
+    x = valid.one_batch()[0][:n].cpu()
+    rows = [self.sample(n, seed), *([x, self.reconstruct(x)] if 'encoder' in get_model(self.model).nets else [])]
+    return show_grid(torch.cat(rows), n)
+
+@patch
+def export(self:VAEGANLearner, *args, **kwargs):
+    "RuntimeError: it would write a pickle"
+    raise RuntimeError('export writes a pickle: train with train_run, whose folder load_run reads, and give it away '
+                       'with save_pretrained; learn.model.state_dict() are the weights')

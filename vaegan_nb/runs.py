@@ -25,6 +25,7 @@ from torch import Tensor
 from .callbacks import SampleGrid, sample_grid
 from .config import Config
 from .files import read_json, write_atomic, write_json
+from .hub import local_run
 from .learner import VAEGANLearner, vaegan_learner
 from .networks import VAEGAN, Prior
 from .priors import draw_codes, posteriors, prior_of
@@ -232,7 +233,7 @@ def _restore(self:RunFolder, s:dict):
 def train_run(
     dls, # DataLoaders of images in [-1, 1]
     path:str|Path, # Run folder
-    preset:str|Config='paper', # A name in PRESETS, or a Config
+    preset:str|Config='best', # A name in PRESETS, or a Config
     resume:bool=False, # Go on with the run in the folder?
     cbs=None, # Further callbacks
     moved:bool=False, # May it go on on another device, or in another precision?
@@ -244,18 +245,27 @@ def train_run(
     learn.fit_config(cbs=[pictures, RunFolder(path, resume, moved), *L(cbs)])
     return learn
 
+def _keep_networks(model, names):
+    "Take away what a file does not hold that was made to be given away"
+    kept = tuple(names.split(',')) if names else model.nets
+    for n in set(model.nets) - set(kept): delattr(model, n)
+    model.nets = kept
+
 def load_run(
-    path:str|Path, # Run folder
+    path:str|Path, # Run folder, or hf://user/name
     device:str='cpu' # Where to put the model
 ) -> tuple[VAEGAN, Config]: # The model in eval mode, and its settings
     "The model of a run folder, after its last finished epoch; FileNotFoundError or ValueError in one line"
+    path = local_run(path)
     cfg, _ = read_run(path)
-    weights = Path(path)/'model.safetensors'
+    weights = path/'model.safetensors'
     if not weights.is_file():
         raise FileNotFoundError(f'{path} has no model.safetensors: no epoch of the run was finished')
     model = VAEGAN(cfg)
     try:
-        with safe_open(weights, 'pt') as f: model.load_state_dict({k: f.get_tensor(k) for k in f.keys()})
+        with safe_open(weights, 'pt') as f:
+            _keep_networks(model, (f.metadata() or {}).get('networks'))
+            model.load_state_dict({k: f.get_tensor(k) for k in f.keys()})
     except Exception as e: # a RuntimeError of many lines for other shapes, a SafetensorError for garbage
         raise ValueError(f'{weights} is damaged or of another run ({str(e).splitlines()[0]}): going on with the run '
                          '(resume) writes it anew') from e

@@ -65,11 +65,12 @@ def render(self:FactorGrid,
 
 # %% ../nbs/06a_scores.ipynb #fadc5776
 def optional_module(
-    name:str # Of the module
+    name:str, # Of the module
+    extra:str='scores' # Extra of this package that has it
 ): # The module
     "A module of an optional package; ImportError says how to install it"
     try: return import_module(name)
-    except ImportError as e: raise ImportError(f'this takes {name}: pip install "vaegan_nb[scores]"') from e
+    except ImportError as e: raise ImportError(f'this takes {name}: pip install "vaegan_nb[{extra}]"') from e
 
 def _finite(codes):
     "Codes as float64 (n, nz); ValueError for others"

@@ -6,7 +6,10 @@
 __all__ = []
 
 # %% ../nbs/11a_train.ipynb #5a654d15
+import sys
+
 from .cli import vaegan_train
+from .program import arguments
 
 # %% ../nbs/11a_train.ipynb #76bddde4
-if __name__ == '__main__' and globals().get('__spec__'): vaegan_train()
+if __name__ == '__main__' and globals().get('__spec__'): vaegan_train(**arguments(vaegan_train, sys.argv[1:]))
