@@ -108,7 +108,8 @@ class BetaWarmup(Callback):
     run_valid = False
     def __init__(self, share:float=.5): self.share = share
     def before_batch(self):
-        for k in 'beta', 'capacity': self.learn.now[k] = self.vaegan_trainer.base[k]*min(1., self.learn.pct_train/self.share)
+        risen = min(1., self.learn.pct_train/self.share)
+        self.learn.now.update({k: risen*self.vaegan_trainer.base[k] for k in ('beta', 'capacity')})
 
 # %% ../nbs/04a_callbacks.ipynb #78fae0c5
 class DecoderMean(Callback):

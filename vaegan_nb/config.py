@@ -131,7 +131,8 @@ def _check_codes(cfg:Config):
     if cfg.model == 'gan' and cfg.penalty != 'none':
         _refuse('penalty', "'none', for a GAN reads no codes from images", cfg.penalty)
     if cfg.model == 'gan' and cfg.nuisance: _refuse('nuisance', '0, for a GAN reads no codes from images', cfg.nuisance)
-    if cfg.nuisance >= cfg.nz: _refuse('nuisance', f'fewer than the {cfg.nz} codes, some of which are read', cfg.nuisance)
+    if cfg.nuisance >= cfg.nz:
+        _refuse('nuisance', f'fewer than the {cfg.nz} codes, some of which are read', cfg.nuisance)
     if cfg.penalty == 'factor' and cfg.bs < 4: _refuse('bs', '4 or more, whose codes can be exchanged', cfg.bs)
     if cfg.penalty == 'tc' and (read := cfg.nz - cfg.nuisance) > 16:
         _refuse('penalty', f"another one with {read} codes, for tc's estimate from a batch sees nothing above 16", 'tc')

@@ -83,7 +83,8 @@ class Encoder(nn.Module):
     def forward(self, x:Tensor) -> tuple[Tensor, Tensor]:
         "`mu` and `logvar`, each of shape (n, nz)"
         mu, logvar = self.head(self.body(x)).chunk(2, 1)
-        return (mu, logvar) if not self.nuisance else tuple(nn.functional.pad(o, (0, self.nuisance)) for o in (mu, logvar))
+        if not self.nuisance: return mu, logvar
+        return tuple(nn.functional.pad(o, (0, self.nuisance)) for o in (mu, logvar))
 
 # %% ../nbs/02a_networks.ipynb #bc8e2988
 class Decoder(nn.Module):
