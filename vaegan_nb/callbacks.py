@@ -104,11 +104,12 @@ class Mirror(Callback):
 
 # %% ../nbs/04a_callbacks.ipynb #6d738ebe
 class BetaWarmup(Callback):
-    "Raises beta from 0 to its value, in a straight line, during the first `share` of the training"
+    "Raises beta and capacity from 0 to their values, in a straight line, during the first `share` of the training"
     run_valid = False
     def __init__(self, share:float=.5): self.share = share
     def before_batch(self):
-        self.learn.now['beta'] = self.vaegan_trainer.base['beta']*min(1., self.learn.pct_train/self.share)
+        risen = min(1., self.learn.pct_train/self.share)
+        self.learn.now.update({k: risen*self.vaegan_trainer.base[k] for k in ('beta', 'capacity')})
 
 # %% ../nbs/04a_callbacks.ipynb #1ce86f93
 class LossScaler(Callback):

@@ -38,6 +38,10 @@ class Config:
     kernels:str = 'table1' # table1: 5x5; even: 4x4 where the size is halved or doubled, 3x3 elsewhere
     init:str = 'normal' # Initial weights: normal, N(0, 0.02^2); printed; larsen; see networks.init_weights
     upsample:str = 'transposed' # How the decoder doubles the size: transposed convolution, or resize and convolve
+    penalty:str = 'none' # Asks units to be independent: none, dip1, dip2, factor, tc; capacity; see penalties
+    penalty_weight:float = 10. # Weight of that penalty in the encoder's loss, beside beta times the prior term
+    capacity:float = 25. # Nats that the prior term is drawn to by penalty='capacity' (the paper has beta=0 then)
+    nuisance:int = 0 # So many codes, the last ones, are not read from the image but drawn from N(0, I)
     beta:float = 1. # Weight of the prior term (eq. 17), of a sum over latents, beside the half sum of squares (eq. 13)
     gamma:float = 1. # Weight of the feature loss in the decoder (eq. 15)
     gamma_per:str = 'sum' # What gamma multiplies: the half sum of squares, or its mean per element of Dis_l
@@ -51,12 +55,12 @@ class Config:
     equilibrium:float|None = None # Centre of the equilibrium gate in nats; None for no gate
     margin:float = .35 # Half width of the gate in nats
     opt:str = 'adam' # adam or rmsprop
-    lr:float|tuple = 3e-4 # Learning rate, or one for each of encoder, decoder and discriminator
+    lr:float|tuple = 3e-4 # Learning rate, or one for each of encoder, decoder and discriminator (a critic has the last)
     mom:float = .5 # Adam's beta_1 (RMSProp has none)
     sqr_mom:float = .999 # Adam's beta_2, RMSProp's decay
     wd:float = 0. # L2 added to the gradient
     schedule:str = 'flat' # flat; cosine: flat, from 70 % on down to 0; larsen: from the start, with power 0.75
-    warmup:float = 0. # Share of the training during which beta rises from 0 to its value
+    warmup:float = 0. # Share of the training during which beta and capacity rise from 0 to their values
     prior:str = 'normal' # Codes of pictures: normal, N(0, I); mixture, fitted to codes of images (not of a GAN)
     ema:float = 0. # Decay of a running mean of the decoder's weights, which then makes all pictures; 0 keeps none
     bs:int = 256 # Images in a batch; vaegan_learner takes it from the data
@@ -65,6 +69,11 @@ class Config:
     deterministic:bool = True # On a GPU: the same numbers every time? Or whatever is fastest, TF32 included
     seed:int = 0 # Fixes initialisation, order of the images, noise of codes and labels, codes of the pictures
     def __post_init__(self): _check(self)
+
+    @property
+    def nets(self) -> tuple:
+        "Names of the networks that are trained"
+        return MODELS[self.model] + (('critic',) if self.penalty == 'factor' else ())
 
 # %% ../nbs/02_config.ipynb #409252da
 _RULES = dict(
@@ -75,6 +84,8 @@ _RULES = dict(
     init=('normal', 'printed', 'larsen'), upsample=('transposed', 'resize'), gamma_per=('sum', 'element'),
     form=('minimax', 'nonsaturating', 'relativistic', 'wgan-gp'), r1=('0 or more', lambda v: v >= 0),
     norm=('batch', 'spectral', 'none'), kernels=('table1', 'even'),
+    penalty=('none', 'dip1', 'dip2', 'factor', 'capacity', 'tc'), penalty_weight=('0 or more', lambda v: v >= 0),
+    capacity=('more than 0 nats', lambda v: v > 0), nuisance=('0 or more', lambda v: v >= 0),
     beta=('0 or more', lambda v: v >= 0), gamma=('0 or more', lambda v: v >= 0),
     real=('a label in [0, 1]', lambda v: 0 <= v <= 1), fake=('a label in [0, 1]', lambda v: 0 <= v <= 1),
     swap=('a share in [0, 1]', lambda v: 0 <= v <= 1), equilibrium=('more than 0, or None', lambda v: v > 0),
@@ -114,6 +125,18 @@ def _check(cfg:Config):
         _refuse('norm', "'spectral' or 'none', for a penalty on an image's gradient wants it read alone", cfg.norm)
     if not cfg.fake < cfg.real: _refuse('fake', f'a label below that of real images, {cfg.real}', cfg.fake)
     if cfg.layer == 'fc' and not cfg.dis_fc: _refuse('layer', 'a convolution, for dis_fc=0 leaves out the layer', 'fc')
+    _check_codes(cfg)
+
+def _check_codes(cfg:Config):
+    "Refuse a penalty on codes, or a nuisance, that the model or the batch has no room for"
+    if cfg.model == 'gan' and cfg.penalty != 'none':
+        _refuse('penalty', "'none', for a GAN reads no codes from images", cfg.penalty)
+    if cfg.model == 'gan' and cfg.nuisance: _refuse('nuisance', '0, for a GAN reads no codes from images', cfg.nuisance)
+    if cfg.nuisance >= cfg.nz:
+        _refuse('nuisance', f'fewer than the {cfg.nz} codes, some of which are read', cfg.nuisance)
+    if cfg.penalty == 'factor' and cfg.bs < 4: _refuse('bs', '4 or more, whose codes can be exchanged', cfg.bs)
+    if cfg.penalty == 'tc' and (read := cfg.nz - cfg.nuisance) > 16:
+        _refuse('penalty', f"another one with {read} codes, for tc's estimate from a batch sees nothing above 16", 'tc')
 
 def _check_lr(cfg:Config):
     if isinstance(cfg.lr, list): object.__setattr__(cfg, 'lr', tuple(cfg.lr))              # JSON has no tuples

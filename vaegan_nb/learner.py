@@ -109,10 +109,10 @@ def vaegan_learner(
     with no_random(cfg.seed): model = VAEGAN(cfg)
     model.to(x.device, memory_format=torch.channels_last)
     trainer, lr = VAEGANTrainer(cfg), cfg.lr
-    if isinstance(lr, tuple): lr = [l for l, n in zip(lr, MODELS['vaegan']) if n in model.nets]
+    if isinstance(lr, tuple): lr = [l for l, n in zip((*lr, lr[-1]), (*MODELS['vaegan'], 'critic')) if n in model.nets]
     learn = VAEGANLearner(dls, model, trainer.watched, opt_func=partial(make_opt, cfg=cfg), lr=lr, splitter=networks_of,
                           cbs=[trainer, *_callbacks(cfg), *L(cbs)], moms=(cfg.mom,)*3,
-                          metrics=[LossTerm(t) for t in recorded_terms(cfg.model)])
+                          metrics=[LossTerm(t) for t in recorded_terms(cfg)])
     learn.config, learn.recorder.train_metrics = cfg, True
     learn.recorder.smooth_loss, learn.recorder.loss = SmoothLoss(), MeanLoss()
     learn.remove_cb(ProgressCallback)

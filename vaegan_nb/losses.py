@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .config import MODELS, Config
+from .config import Config
 
 # %% ../nbs/03_losses.ipynb #325772a8
 def kl_loss(
@@ -114,11 +114,13 @@ TERMS = dict( # Name: the network that it takes, what it is
     like=('encoder', 'half squared error of the reconstruction, in Dis_l or, of a VAE, in pixels (eq. 5, 11-13)'),
     gan_x=('discriminator', 'cross-entropy of Dis on real images, nats (eq. 9)'),
     gan_fake=('discriminator', 'cross-entropy of Dis on reconstructions and samples, nats, the kinds added (eq. 9)'),
-    gen=('discriminator', "the decoder's side of the game, nats (eq. 15)"))
+    gen=('discriminator', "the decoder's side of the game, nats (eq. 15)"),
+    codes=('encoder', 'penalty on codes whose units are not independent, without its weight'),
+    critic=('critic', 'cross-entropy of the critic on codes and shuffled codes, nats, their mean'))
 
-def recorded_terms(model:str) -> list: # Names in `TERMS`
-    "The terms that a model has, 'vae', 'gan' or 'vaegan'"
-    return [t for t, (net, _) in TERMS.items() if net in MODELS[model]]
+def recorded_terms(cfg:Config) -> list: # Names in `TERMS`
+    "The terms that a model has"
+    return [t for t, (net, _) in TERMS.items() if net in cfg.nets and (t != 'codes' or cfg.penalty != 'none')]
 
 # %% ../nbs/03_losses.ipynb #69b573a4
 def loss_terms(
@@ -149,12 +151,13 @@ def moves(
     beta:float, # Weight of the prior term in this batch
     gamma:float, # Weight of the feature loss in the decoder, of the half sum of squares
     penalty:float=0. # Weight of the penalty on the slope of Dis, in a batch that has one
-) -> dict: # Network: {term: weight}, in the order of `MODELS`
+) -> dict: # Network: {term: weight}, in the order of `cfg.nets`
     "The loss of each network as weights of terms, all to be minimised (eq. 14-17)"
     elbo, game = {'prior': beta, 'like': 1.}, {'gan': -1.} if cfg.form == 'minimax' else {'gen': 1.}
+    if cfg.penalty != 'none': elbo['codes'] = cfg.penalty_weight
     dis = {'gan': 1., 'penalty': penalty} if penalty else {'gan': 1.}
     rows = dict(vae=(elbo, elbo), gan=(game, dis), vaegan=(elbo, {'like': gamma, **game}, dis))
-    return dict(zip(MODELS[cfg.model], rows[cfg.model]))
+    return dict(zip(cfg.nets, (*rows[cfg.model], {'critic': 1.})))
 
 # %% ../nbs/03_losses.ipynb #cec735d6
 def total_loss(

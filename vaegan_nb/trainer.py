@@ -18,9 +18,10 @@ from fastcore.basics import patch
 from torch import Tensor
 from torch.autograd import backward, grad
 
-from .config import MODELS, Config
+from .config import Config
 from .losses import gamma_of_sum, loss_terms, moves, r1_penalty, total_loss, wgan_penalty
 from .networks import VAEGAN, Outputs
+from .penalties import code_terms
 
 # %% ../nbs/04_trainer.ipynb #cb7a51cc
 class MultiOptimizer:
@@ -71,8 +72,8 @@ def make_opt(
     lr:float|tuple, # Learning rate, or one for each network
     cfg:Config # Says which optimizer, and its other settings
 ) -> OptimWrapper: # What a Learner calls opt
-    "One optimizer for each network of `cfg.model`, to pass to `Learner` as `partial(make_opt, cfg=cfg)`"
-    nets = MODELS[cfg.model]
+    "One optimizer for each network of `cfg.nets`, to pass to `Learner` as `partial(make_opt, cfg=cfg)`"
+    nets = cfg.nets
     lrs = lr if isinstance(lr, (list, tuple)) else [lr]*len(nets)
     fused = {p.device.type for ps in params for p in ps} <= {'cpu', 'cuda'} # Apple's needs a newer PyTorch than ours
     if cfg.opt == 'adam': make = partial(torch.optim.Adam, betas=(cfg.mom, cfg.sqr_mom), fused=fused)
@@ -84,14 +85,16 @@ def make_opt(
 class VAEGANTrainer(Callback):
     "Gives each network the gradient of its own loss (`moves`), all at the same parameters, in the fewest passes"
     order = MixedPrecision.order + 5 # after a loss scaler and a distributed wrapper have set themselves up
-    def __init__(self, cfg:Config): self.cfg, self.base = cfg, dict(beta=cfg.beta, real=cfg.real, fake=cfg.fake)
+    def __init__(self, cfg:Config):
+        self.cfg, self.base = cfg, {k: getattr(cfg, k) for k in ('beta', 'capacity', 'real', 'fake')}
     def before_fit(self): self.learn.now = dict(self.base)
     def before_batch(self): self.learn.yb = self.xb[:1] # the target is the input, so that the Learner computes a loss
 
     def watched(self, o:Outputs, x:Tensor) -> Tensor:
         "What the Learner takes for its loss, see `total_loss`; puts the terms on the Learner"
         now = self.learn.now if self.training else self.base
-        self.learn.terms = loss_terms(o, x, self.cfg.form, now['real'], now['fake'])
+        self.learn.terms = terms = loss_terms(o, x, self.cfg.form, now['real'], now['fake'])
+        terms |= code_terms(self.cfg, o, terms.get('prior'), now['capacity'], len(self.dls.train.dataset))
         penalty = self._penalise(o, x) if self.training and 'l_x' in o else 0.
         self.rows = moves(self.cfg, now['beta'], gamma_of_sum(self.cfg, o), penalty)
         self.total = total_loss(self.learn.terms, self.rows)
@@ -115,7 +118,7 @@ def _penalise(self:VAEGANTrainer, o:Outputs, x:Tensor) -> float:
     return penalty
 
 # %% ../nbs/04_trainer.ipynb #03052485
-CUTS = dict(encoder=('x_tilde',), decoder=('x_tilde', 'x_p'), discriminator=()) # What of each network's making is cut
+CUTS = dict(encoder=('x_tilde', 'z'), decoder=('x_tilde', 'x_p'), discriminator=(), critic=()) # What each made is cut
 
 @patch(as_prop=True)
 def net(self:VAEGANTrainer) -> VAEGAN:
