@@ -23,6 +23,7 @@ import torch
 from fastai.callback.core import Callback
 from fastai.torch_core import num_distrib, rank_distrib
 from fastcore.basics import num_cpus
+from fastcore.xtras import modified_env
 
 from .attributes import attribute_figures, train_teacher
 from .bayesopt import BayesOpt, plot_bo
@@ -255,8 +256,9 @@ def write_study(
 # %% ../nbs/10d_commands.ipynb #92f5a762
 def _deaf(submit):
     "`submit`, whose process Ctrl-C does not reach: it ends with this one, and says nothing"
+    with modified_env(PYTHONWARNINGS='ignore:resource_tracker:UserWarning'): # locks of processes that were killed
+        ensure_running() # now, for its start lets signals through
     def call(*args):
-        ensure_running() # lets signals through again
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try: return submit(*args)
         finally: signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

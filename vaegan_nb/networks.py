@@ -220,8 +220,9 @@ class Prior(nn.Module):
         rng = torch.Generator().manual_seed(seed)
         z = temperature*torch.randn(n, self.nz, generator=rng)
         if self.kind == 'normal': return z
-        k = torch.multinomial(self.weights.cpu(), n, replacement=True, generator=rng)
-        for i in k.unique(): z[k == i] = self.mean[i].cpu() + z[k == i] @ self.factor[i].cpu().T
+        weights, mean, factor = (o.cpu() for o in (self.weights, self.mean, self.factor))
+        k = torch.multinomial(weights, n, replacement=True, generator=rng)
+        for i in k.unique(): z[k == i] = mean[i] + z[k == i] @ factor[i].T
         return z
 
     @property

@@ -316,5 +316,5 @@ def fit_prior(
     images, # See encode_images; as many as there are latent dimensions, or more
     seed:int=0 # Of the codes
 ) -> Prior: # For `sample` and whatever else takes a prior
-    "A Gaussian of the codes of images, for a model that was trained without one; ValueError for a GAN"
+    "A mixture of the codes of images, for a model that was trained without one; ValueError for a GAN"
     return Prior(trained_model(model).nz, 'mixture').fit(draw_codes(*encode_images(model, images), seed))
