@@ -54,7 +54,7 @@ def fit(self:Prior,
     "Become a mixture of Gaussians, a group of codes each; a normal prior stays as it is"
     self.check_images(len(z))
     if self.kind == 'normal': return self
-    z = z.cpu().double().numpy()
+    z = z.cpu().numpy().astype(float)
     n = min(len(self.weights), max(1, len(z)//(5*self.nz)))
     group = KMeans(n, n_init=1, random_state=0).fit_predict(z)
     self.weights.zero_()
@@ -62,8 +62,8 @@ def fit(self:Prior,
         own = z[group == k]
         if 1 < n and len(own) < 2*self.nz: continue
         self.weights[k] = len(own)/len(z)
-        self.mean[k] = torch.from_numpy(own.mean(0)).float()
-        self.factor[k] = torch.from_numpy(np.linalg.cholesky(ledoit_wolf(own)[0])).float()
+        self.mean[k] = torch.from_numpy(own.mean(0).astype(np.float32))
+        self.factor[k] = torch.from_numpy(np.linalg.cholesky(ledoit_wolf(own)[0]).astype(np.float32))
     self.images.fill_(len(z))
     return self
 
