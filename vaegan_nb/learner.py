@@ -35,6 +35,7 @@ class VAEGANLearner(Learner):
     config, epochs_done, first_epoch, grad_scaler, computed = None, 0, 0, None, {}
     def fit(self, *args, **kwargs):
         with ExitStack() as self.at_exit:
+            self.at_exit.callback(setattr, self, 'first_epoch', 0)
             if self.config: self.at_exit.enter_context(computing(self.config.deterministic))
             try: super().fit(*args, **kwargs)
             except Exception as e:
@@ -47,7 +48,6 @@ class VAEGANLearner(Learner):
         for epoch in range(self.first_epoch, self.n_epoch):
             self.epoch = epoch
             self._with_events(self._do_epoch, 'epoch', CancelEpochException)
-        self.first_epoch = 0
     def _step(self):
         if self.grad_scaler is None: return super()._step()
         self.grad_scaler.step(self.opt.opt) # in which all three optimizers are

@@ -42,7 +42,8 @@ def read_history(
     path = Path(run)/'history.csv'
     try:
         with open(path, newline='', encoding='utf-8') as f: rows = list(csv.DictReader(f, restval='cut'))
-        return {k: [float(r[k] or 'nan') for r in rows] for k in (rows[0] if rows else ())}
+        if not rows or 'epoch' not in rows[0]: raise ValueError('no line of an epoch')
+        return {k: [float(r[k] or 'nan') for r in rows] for k in rows[0]}
     except FileNotFoundError:
         raise FileNotFoundError(f'wanted {path}, found none: the run has not finished an epoch') from None
     except (ValueError, TypeError, csv.Error) as e:

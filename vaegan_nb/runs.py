@@ -77,10 +77,11 @@ class RunFolder(Callback):
             raise RuntimeError(f'another process is training in {self.path}: wait for it, '
                                'or choose another folder') from None
         self.learn.at_exit.callback(guard.release)
+        self.about = self._meta()
         state = self._read_state() if (self.path/'state.pt').exists() else self._check_new()
         computed = self._computed(state['epochs'] if state else 0)
         for part in self.path.glob('.*.part'): part.unlink() # of a process that was killed while it wrote
-        write_json(self.path/'config.json', dict(self._meta(), computed=computed))
+        write_json(self.path/'config.json', dict(self.about, computed=computed))
         self._rewind(state)
         return state
 
@@ -133,7 +134,7 @@ def after_epoch(self:RunFolder):
 def _state(self:RunFolder) -> dict:
     "What it takes to go on"
     r, model, scaler = self.recorder, get_model(self.model), self.learn.grad_scaler
-    return dict(epochs=self.learn.epochs_done, model=model.state_dict(), opt=self.opt.state_dict(),
+    return dict(epochs=self.learn.epochs_done, about=self.about, model=model.state_dict(), opt=self.opt.state_dict(),
                 names=self._columns(), values=[[None if v is None else float(v) for v in row] for row in r.values],
                 losses=torch.stack(r.losses).tolist() if r.losses else [], # on a GPU it is read in one go
                 lrs=[float(l) for l in r.lrs], iters=[int(i) for i in r.iters],
@@ -160,17 +161,24 @@ def _write_readable(self:RunFolder, state:dict):
 
 # %% ../nbs/04d_runs.ipynb #fe9154be
 def _differ(old:dict, new:dict, keys) -> str:
+    "What of `keys` is in both and not the same, in words"
     return ', '.join(f'{k} was {old[k]!r}, now {new[k]!r}' for k in keys if k in old and k in new and old[k] != new[k])
+
+def _other_settings(old:dict, new:dict) -> str:
+    "What differs between two settings of one run; it may get longer, and of `precision` see `_computed`"
+    return _differ(old, new, [k for k in new if k not in ('epochs', 'precision')])
+
+def _other_images(old:dict, new:dict) -> str:
+    return _differ(old, new, ('images', 'fingerprint', 'size', 'channels', 'crop', 'filter', 'split'))
 
 @patch
 def _check_settings(self:RunFolder):
-    "Refuse other settings or other images than those of the run in the folder; of `precision` see `_computed`"
+    "Refuse other settings or other images than those of the run in the folder"
     way_out = 'put back a copy of it, or choose another folder'
-    old, new = read_json(self.path/'config.json', ('config', 'data'), way_out), self._meta()
-    if what := _differ(old['config'], new['config'], [k for k in new['config'] if k not in ('epochs', 'precision')]):
+    old, new = read_json(self.path/'config.json', ('config', 'data'), way_out), self.about
+    if what := _other_settings(old['config'], new['config']):
         raise ValueError(f'{self.path} holds a run with other settings ({what}): use those, or choose another folder')
-    same = ('images', 'fingerprint', 'size', 'channels', 'crop', 'filter', 'split')
-    if what := _differ(old['data'], new['data'], same):
+    if what := _other_images(old['data'], new['data']):
         source = old['data'].get('source', 'other images')
         raise ValueError(f'{self.path} holds a run on other images ({source}; {what}): use those, '
                          'or choose another folder')
@@ -191,10 +199,13 @@ def _read_state(self:RunFolder) -> dict:
         names, epochs = state['names'], state['epochs']
         for k in 'opt', 'values', 'losses', 'lrs', 'iters', 'smooth': state[k]
     except Exception as e: # whatever an unpickler makes of garbage
-        why = (str(e) or 'empty').splitlines()[0]
+        why = (str(e) or 'empty').splitlines()[0].split('. ')[0] # behind it PyTorch advises to allow pickles
         raise ValueError(f'{path} is damaged ({type(e).__name__}: {why}): {way_out}') from e
     if shapes != {k: v.shape for k, v in get_model(self.model).state_dict().items()}:
         raise ValueError(f'{path} is of another model than config.json beside it says: {way_out}')
+    old, new = state.get('about', self.about), self.about # 0.1 wrote none
+    if what := _other_settings(old['config'], new['config']) or _other_images(old['data'], new['data']):
+        raise ValueError(f'{path} is of another run than config.json beside it says ({what}): {way_out}')
     if names != self._columns():
         more, less = (sorted(set(a) - set(b)) for a, b in ((self._columns(), names), (names, self._columns())))
         raise ValueError(f'{self.path} holds a run that noted other columns (missing now: {less or "none"}, new: '
@@ -264,7 +275,10 @@ def load_run(
     model = VAEGAN(cfg)
     try:
         with safe_open(weights, 'pt') as f:
-            _keep_networks(model, (f.metadata() or {}).get('networks'))
+            about = f.metadata() or {}
+            old, new = json.loads(about.get('run', '{}')).get('config', {}), json.loads(json.dumps(asdict(cfg)))
+            if what := _other_settings(old, new): raise ValueError(what)
+            _keep_networks(model, about.get('networks'))
             model.load_state_dict({k: f.get_tensor(k) for k in f.keys()})
     except Exception as e: # a RuntimeError of many lines for other shapes, a SafetensorError for garbage
         raise ValueError(f'{weights} is damaged or of another run ({str(e).splitlines()[0]}): going on with the run '
