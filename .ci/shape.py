@@ -1,4 +1,5 @@
-"The shape of the package: modules stay short, lines too; a module imports from earlier notebooks only, and public names only."
+"""The shape of the package: modules and lines stay short; a module imports from earlier notebooks only, and public names
+only; every notebook installs the package on Colab"""
 import json, re, sys
 from pathlib import Path
 
@@ -23,5 +24,11 @@ for name, t in texts.items():
     for m in re.finditer(r'^\s*from (?:\.|vaegan_nb\.)(\w+) import (\([^)]*\)|[^\n]*)', t, re.M):
         if m[1] not in order or order.index(m[1]) >= order.index(name): wrong.append(f'{name} imports from {m[1]}, which comes later')
         if private := re.findall(r'(?<![\w.])_[a-z]\w*', m[2].split('#')[0]): wrong.append(f'{name} imports {", ".join(private)} from {m[1]}')
-print('\n'.join(wrong) or 'all imports go one way, to public names')
+colab = ('#| hide\n#| eval: false\n'
+         '! [ -e /content ] && pip install -q "vaegan_nb[dev] @ git+https://github.com/vaegan-nb/vaegan_nb"')
+for nb in sorted(Path('nbs').rglob('*.ipynb')):
+    cells = json.loads(nb.read_text(encoding='utf-8'))['cells']
+    first = next(''.join(c['source']) for c in cells if c['cell_type'] == 'code')
+    if first != colab: wrong.append(f'{nb}: the first cell of code does not install the package on Colab')
+print('\n'.join(wrong) or 'all imports go one way, to public names; every notebook installs the package on Colab')
 sys.exit(bool(wrong))

@@ -50,11 +50,21 @@ def call(func, *args, **kwargs):
     return tree_map(there, func(*tree_map(here, args), **tree_map(here, kwargs)))
 
 
+def swapping(apply):
+    "`Module._apply` that swaps parameters, or `module.half()` would forget `here`"
+    def f(*args, **kwargs):
+        future, was = torch.__future__, torch.__future__.get_swap_module_params_on_conversion()
+        future.set_swap_module_params_on_conversion(True)
+        try: return apply(*args, **kwargs)
+        finally: future.set_swap_module_params_on_conversion(was)
+    return f
+
+
 def install():
     "Make it fastai's default device, before anything else imports that"
     import fastai.torch_core
     registration._setup_privateuseone_for_python_backend(NAME, backend_module=Module())
-    torch.__future__.set_swap_module_params_on_conversion(True)              # or `module.half()` would forget `here`
+    torch.nn.Module._apply = swapping(torch.nn.Module._apply)
     install.library = torch.library.Library('_', 'IMPL')
     install.library.fallback(call, 'PrivateUse1')
     fastai.torch_core.default_device = lambda *args: torch.device(NAME, 0)

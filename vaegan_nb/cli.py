@@ -298,7 +298,7 @@ def vaegan_tune(
     over:list=None, # Field to search, beta=1:150:log if not given; may be repeated
     objective:str='distance', # What is made small: distance or reconstruction
     budget:int=12, # Runs in all, 2 or more
-    workers:int=1, # Runs at a time, each in a process of its own; on GPUs, one on each
+    workers:int=1, # Runs at a time, each in a process of its own; those that share a GPU share its memory
     model:str='vaegan', # vae, gan or vaegan
     preset:str='best', # Settings to start from: paper, larsen, demo or best
     beta:float=None, # Weight of the prior term; the preset's if not given, as all below

@@ -267,11 +267,11 @@ def _deaf(submit):
 def submitted(
     workers:int # Runs at a time
 ) -> dict:
-    "Arguments of `tune` and `run_study` for `workers` processes; on GPUs, at most one on each"
+    "Arguments of `tune` and `run_study` for `workers` processes; they take turns at the GPUs, where there are some"
     if workers < 1: raise ValueError(f'wanted 1 worker or more, found {workers}')
-    gpus = list(range(torch.cuda.device_count()))[:workers]
-    n = len(gpus) or workers
-    return dict(submit=_deaf(processes(n, gpus or None)), workers=n) if workers > 1 else dict(workers=workers)
+    count = torch.cuda.device_count()
+    gpus = [k % count for k in range(workers)] if count else None
+    return dict(workers=workers) if workers == 1 else dict(workers=workers, submit=_deaf(processes(workers, gpus)))
 
 # %% ../nbs/10d_commands.ipynb #b749f757
 def tune_source(

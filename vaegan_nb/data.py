@@ -347,9 +347,11 @@ def _make_resident(self:ArrayDL)->bool:
     images, there = self.dataset, self.device or torch.device('cpu')
     if getattr(images, 'home', None) == there: return True
     wanted = self.resident
-    if wanted is None: wanted = there.type == 'cuda' and np.prod(images.shape) < torch.cuda.mem_get_info(there)[0]/2
+    if wanted is None and there.type == 'cuda':
+        part = getattr(torch.cuda, 'get_per_process_memory_fraction', lambda _: 1.)(there) # PyTorch 2.4 cannot say
+        wanted = np.prod(images.shape) < part*torch.cuda.mem_get_info(there)[0]/2
     if wanted: images.to(there)
-    return wanted
+    return bool(wanted)
 
 # %% ../nbs/01b_data.ipynb #6640b7a9
 @patch

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .config import Config
+from .networks import full_precision
 
 # %% ../nbs/03_losses.ipynb #325772a8
 def kl_loss(
@@ -89,7 +90,7 @@ def wasserstein_losses(
 def _slopes(dis, x:Tensor) -> Tensor:
     "Gradient of each image's logit in its pixels, (n, pixels), ready to be differentiated again"
     x = x.detach().requires_grad_()
-    with torch.enable_grad(), torch.autocast(x.device.type, enabled=False): logit = dis(x)[1]
+    with torch.enable_grad(), full_precision(x.device): logit = dis(x)[1]
     return torch.autograd.grad(logit.sum(), x, create_graph=True)[0].flatten(1)
 
 def r1_penalty(

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['down', 'up', 'dense', 'n_halvings', 'Encoder', 'Decoder', 'Discriminator', 'Critic', 'shuffle_units', 'init_weights',
            'Prior', 'Outputs', 'VAEGAN', 'unit_scale', 'augment_alike', 'auto_precision', 'float32_products',
-           'evaluating']
+           'full_precision', 'evaluating']
 
 # %% ../nbs/02a_networks.ipynb #d6fd8ff9
 import math
@@ -386,6 +386,13 @@ def float32_products(
     finally:
         for s, o in zip(switches, old): setattr(s, name, o)
 
+def full_precision(
+    device:torch.device # Of a computation
+):
+    "A context without mixed precision, on devices that have such a thing (Apple's GPUs before PyTorch 2.5 have not)"
+    there_is = torch.amp.is_autocast_available(device.type)
+    return torch.autocast(device.type, enabled=False) if there_is else nullcontext()
+
 @contextmanager
 def evaluating(
     model # Any module; anything else (a function of images) as it is
@@ -395,6 +402,6 @@ def evaluating(
     device = next((p.device for m in modes for p in m.parameters()), torch.device('cpu'))
     try:
         for m in modes: m.training = False
-        with float32_products(), torch.no_grad(), torch.autocast(device.type, enabled=False): yield device
+        with float32_products(), torch.no_grad(), full_precision(device): yield device
     finally:
         for m, training in modes.items(): m.training = training
