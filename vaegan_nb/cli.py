@@ -162,6 +162,7 @@ def vaegan_train(
     extractor:str='teacher', # What measures: teacher (FD-teacher), inception (FID), or the file of a teacher
     weights:str=None, # File of the Inception's weights; VAEGAN_INCEPTION, torch.hub's cache or a download if not given
     resume:bool=False, # Go on with the run in the folder
+    moved:bool=False, # With --resume: on another device, or in another precision, too
     quiet:bool=False, # Say nothing but mistakes
     log:str=None # A tracker to send the numbers to: tensorboard or wandb
 ):
@@ -170,11 +171,12 @@ def vaegan_train(
     cfg = configure(preset, **chosen(preset, set, model=model, beta=beta, gamma=gamma, lr=lr, width=width, nz=nz,
                                      epochs=epochs, bs=bs, seed=seed, size=size, channels=channels))
     if n < 0 or n == 1: raise ValueError(f'--n: wanted 2 images or more, or 0 to measure nothing, found {n}')
+    if moved and not resume: raise ValueError('--moved: wanted --resume beside it, for a new run has not moved')
     _check_opening(crop, max_bad, extractor, weights)
     _wanted('--log', 'tensorboard or wandb', log in (None, 'tensorboard', 'wandb'), log)
     _check_source(source)
     from vaegan_nb.commands import train_source
-    train_source(source, path, cfg, crop, cache, max_bad, n, extractor, weights, resume, quiet, log)
+    train_source(source, path, cfg, crop, cache, max_bad, n, extractor, weights, resume, moved, quiet, log)
     if is_first() and not quiet: print(f'\nrun folder: {path}\nreport: {path/"report.html"}')
 
 # %% ../nbs/11_cli.ipynb #2c20a5b5
@@ -290,6 +292,18 @@ def search_space(
     if not space: raise ValueError('--over: wanted a field to search, such as beta=1:150:log, found none')
     return space
 
+# %% ../nbs/11_cli.ipynb #666182fc
+def _check_search(space, preset, settings, n, budget, workers):
+    "`ValueError` for a search that cannot begin, or whose trials at the bounds could not"
+    if twice := [k for k in space if k in settings]: raise ValueError(f'--over {twice[0]}: it is given a value, too')
+    for end in 0, 1: configure(preset, **settings, **{k: v[end] for k, v in space.items()})
+    if settings.get('model') == 'gan' and 'beta' in space:
+        raise ValueError('a GAN has no beta: wanted --model vae or vaegan')
+    if n < 2: raise ValueError(f'--n: wanted 2 images or more, found {n}')
+    if n > 10_000: raise ValueError(f'--n: wanted n of 10,000 or less, found {n}')
+    if budget < 2: raise ValueError(f'wanted a budget of 2 runs or more, to compare them, found {budget}')
+    if workers < 1: raise ValueError(f'wanted 1 worker or more, found {workers}')
+
 # %% ../nbs/11_cli.ipynb #17970a32
 @command(old=_BOUNDS, renew=_renewed)
 def vaegan_tune(
@@ -313,7 +327,7 @@ def vaegan_tune(
     crop:str=None, # A name in CROPS; largest centred square, or the preset's crop for CelebA, if not given
     max_bad:float=.05, # Share of the images that may be unusable
     n:int=1000, # Generated images that are measured after every epoch
-    extractor:str='teacher', # What measures: teacher (FD-teacher) or inception (FID)
+    extractor:str='teacher', # What measures: teacher (FD-teacher), inception (FID), or the file of a teacher
     retry_failed:bool=False, # Give trials that failed another chance
     quiet:bool=False # Say nothing but mistakes
 ):
@@ -321,16 +335,9 @@ def vaegan_tune(
     path, space = _folder(_out(out, source, 'tune')), search_space(['beta=1:150:log'] if over is None else over)
     settings = chosen(preset, set, model=model, beta=beta, gamma=gamma, lr=lr, width=width, nz=nz, epochs=epochs, bs=bs,
                       size=size)
-    if twice := [k for k in space if k in settings]: raise ValueError(f'--over {twice[0]}: it is given a value, too')
-    for end in 0, 1: configure(preset, **settings, **{k: v[end] for k, v in space.items()})
-    if model == 'gan' and 'beta' in space: raise ValueError('a GAN has no beta: wanted --model vae or vaegan')
-    if n < 2: raise ValueError(f'--n: wanted 2 images or more, found {n}')
-    if n > 10_000: raise ValueError(f'--n: wanted n of 10,000 or less, found {n}')
-    if budget < 2: raise ValueError(f'wanted a budget of 2 runs or more, to compare them, found {budget}')
-    if workers < 1: raise ValueError(f'wanted 1 worker or more, found {workers}')
-    _wanted('--extractor', 'teacher or inception', extractor in ('teacher', 'inception'), extractor)
+    _check_search(space, preset, settings, n, budget, workers)
     _wanted('--objective', 'distance or reconstruction', objective in ('distance', 'reconstruction'), objective)
-    _check_opening(crop, max_bad)
+    _check_opening(crop, max_bad, extractor)
     _check_source(source)
     from vaegan_nb.commands import tune_source
     size = settings.pop('size', PRESETS[preset].size)

@@ -13,7 +13,7 @@ import warnings
 warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's, about itself
 
 # %% ../nbs/10d_commands.ipynb #8244ffae
-import signal, sys, time
+import os, signal, sys, time
 from contextlib import nullcontext
 from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
@@ -183,6 +183,7 @@ def train_source(
     extractor:str='teacher', # See extractor_of
     weights:str=None, # See extractor_of
     resume:bool=False, # Go on with the run in the folder?
+    moved:bool=False, # On another device, or in another precision, too?
     quiet:bool=False, # Say nothing?
     log:str=None # See tracker
 ): # The Learner
@@ -193,7 +194,8 @@ def train_source(
                       progress=is_watched() and not quiet and not rank_distrib())
         if not quiet: print(dls.images)
         measured = [FIDCallback(n, extractor=extractor_of(extractor, weights))] if n else []
-        learn = train_run(dls, out, cfg, resume=resume, cbs=[*cbs, *measured, *told(quiet), *tracker(log, Path(out))])
+        cbs = [*cbs, *measured, *told(quiet), *tracker(log, Path(out))]
+        learn = train_run(dls, out, cfg, resume=resume, cbs=cbs, moved=moved)
     finish(learn)
     return learn
 
@@ -254,13 +256,19 @@ def write_study(
     return write_report(out/'report.html', [out/f'trial_{best.id:03}'], title=title, intro=intro)
 
 # %% ../nbs/10d_commands.ipynb #92f5a762
+_IGNORED = 'ignore:resource_tracker:UserWarning', 'ignore:`torch.jit.script`' # locks of killed processes; fastai's own
+
+def _unwarned():
+    "New processes say nothing of what nobody can change"
+    return modified_env(PYTHONWARNINGS=','.join([*filter(None, [os.environ.get('PYTHONWARNINGS')]), *_IGNORED]))
+
 def _deaf(submit):
     "`submit`, whose process Ctrl-C does not reach: it ends with this one, and says nothing"
-    with modified_env(PYTHONWARNINGS='ignore:resource_tracker:UserWarning'): # locks of processes that were killed
-        ensure_running() # now, for its start lets signals through
+    with _unwarned(): ensure_running() # now, for its start lets signals through
     def call(*args):
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try: return submit(*args)
+        try:
+            with _unwarned(): return submit(*args)
         finally: signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     return call
 
@@ -274,6 +282,10 @@ def submitted(
     return dict(workers=workers) if workers == 1 else dict(workers=workers, submit=_deaf(processes(workers, gpus)))
 
 # %% ../nbs/10d_commands.ipynb #b749f757
+def _lasting(name):
+    "The name of a file or folder that is right wherever the search is gone on with; of anything else its own"
+    return str(Path(name).resolve()) if Path(name).exists() else name
+
 def tune_source(
     source:str, # See open_images
     out:Path, # Folder of the search
@@ -283,7 +295,7 @@ def tune_source(
     crop:str|None, # See crop_of
     n:int, # Generated images that are judged
     settings:dict, # Fields of Config that all trials share
-    extractor:str='teacher', # teacher or inception
+    extractor:str='teacher', # See extractor_of
     objective:str='distance', # A name in OBJECTIVES
     workers:int=1, # Trials at a time
     quiet:bool=False, # Say nothing?
@@ -292,8 +304,8 @@ def tune_source(
 ) -> tuple[BayesOpt, Path]: # The search, and its report
     "Search settings of a model of one source of images"
     out, cfg, name = Path(out), configure(preset, size=size, **settings), f'Which {", ".join(space)}?'
-    crop, place = crop_of(source, crop, cfg), str(Path(source).resolve()) if Path(source).exists() else source
-    study = Study(name, place, size, crop, extractor=extractor, n=(n,), seeds=(0,), preset=preset, settings=settings,
+    crop, place, judge = crop_of(source, crop, cfg), _lasting(source), _lasting(extractor)
+    study = Study(name, place, size, crop, extractor=judge, n=(n,), seeds=(0,), preset=preset, settings=settings,
                   max_bad=max_bad)
     images = open_images(source, size=size, crop=crop, max_bad=max_bad, progress=is_watched() and not quiet)
     array_dls(images.split('train'), images.split('valid'), cfg.bs) # what would end every trial is said at once

@@ -50,7 +50,7 @@ class Study:
     size:int = 64 # Height and width of the images in pixels
     crop:str|None = 'whole' # See open_images; the report's code squashes the whole pictures of CelebA
     images:int|None = None # Training images, the first ones; all if None
-    extractor:str = 'teacher' # 'teacher': the package's; 'labels': one taught the training images' labels; 'inception'
+    extractor:str = 'teacher' # teacher: the package's; labels: one taught the images' labels; inception; or a file
     weights:str|None = None # What to call weights of the Inception that are not the FID's; for tests
     n:tuple = (1000,) # Generated images that are judged at the end; the first number after every epoch too
     seeds:tuple = (0, 1, 2) # One run of everything for each
@@ -68,8 +68,9 @@ class Study:
             raise ValueError(f'a study wants at least one seed and one n, found {self.seeds} and {self.n}')
         if min(self.n) < 2: raise ValueError(f'wanted n of 2 or more, found {self.n}: one image has no spread')
         if max(self.n) > 10_000: raise ValueError(f'wanted n of 10,000 or less, found {self.n}: no more are kept')
-        if self.extractor not in ('teacher', 'labels', 'inception'):
-            raise ValueError(f"extractor={self.extractor!r} is unknown: choose 'teacher', 'labels' or 'inception'")
+        if self.extractor not in ('teacher', 'labels', 'inception') and not Path(self.extractor).is_file():
+            raise ValueError(f"extractor={self.extractor!r} is unknown: choose 'teacher', 'labels' or 'inception', or "
+                             'a file that Teacher.save wrote')
         if self.judge and self.extractor != 'labels':
             raise ValueError(f"judge: wanted extractor='labels', found {self.extractor!r}: no other is taught twice")
         configure(self.preset, **self.settings)
@@ -127,7 +128,7 @@ def _extractor(study:Study, out:Path, progress:bool=False, judge:bool=False):
         epochs = math.ceil(min(125_000, 20*len(images))/len(images)) # it has learned by then
         fit_teacher(images, label_classes(images)[0], epochs, int(judge), device=device, progress=progress).save(path)
     if study.extractor == 'inception': return Inception(name=study.weights).to(device)
-    return FaceTeacher(path if study.extractor == 'labels' else None).to(device)
+    return FaceTeacher(dict(teacher=None, labels=path).get(study.extractor, study.extractor)).to(device)
 
 # %% ../nbs/10_experiments.ipynb #364515b7
 _redo = 'remove it, and the same call makes it again'

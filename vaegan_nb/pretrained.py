@@ -36,18 +36,49 @@ def load_pretrained(
     raise ValueError(f'{name} is unknown: there are {", ".join(shipped)}, run folders, and hf://user/name')
 
 # %% ../nbs/10f_pretrained.ipynb #6b6f5704
+_CARD = '''---
+library_name: vaegan_nb
+tags: [vae-gan, fastai, image-generation]
+---
+# {name}
+
+{model}, {cfg.size}x{cfg.size}, {cfg.nz} latent dimensions.
+
+![Samples](samples.png)
+
+## Learned from
+
+{learned}
+
+## Measured
+
+{measured}
+
+## Use
+
+```python
+from vaegan_nb.pretrained import load_pretrained
+from vaegan_nb.runs import sample
+
+images = sample(load_pretrained('{name}'), 32)
+```
+
+## Settings
+
+```json
+{settings}
+```
+'''
+
+# %% ../nbs/10f_pretrained.ipynb #351766d9
 def _card(run, cfg, data, name):
     "README.md of a run: what it is, what it learned from, what was measured, how to use it"
     last = {m['name']: m for m in read_metrics(run)}
     measured = '\n'.join(f'- {describe_metric(m)}' for m in last.values()) or '- nothing was measured'
     about = {'images': data.get('images'), **{k: data.get(k) for k in ('source', 'crop', 'filter', 'split')}}
     learned = '\n'.join(f'- {k}: {v}' for k, v in about.items() if v is not None)
-    return (f'---\nlibrary_name: vaegan_nb\ntags: [vae-gan, fastai, image-generation]\n---\n# {name}\n\n'
-            f'{model_name(cfg)}, {cfg.size}x{cfg.size}, {cfg.nz} latent dimensions.\n\n![Samples](samples.png)\n\n'
-            f'## Learned from\n\n{learned}\n\n## Measured\n\n{measured}\n\n## Use\n\n```python\n'
-            f'from vaegan_nb.pretrained import load_pretrained\nfrom vaegan_nb.runs import sample\n\n'
-            f'images = sample(load_pretrained(\'{name}\'), 32)\n'
-            f'```\n\n## Settings\n\n```json\n{json.dumps(asdict(cfg), indent=1)}\n```\n')
+    return _CARD.format(name=name, model=model_name(cfg), cfg=cfg, learned=learned, measured=measured,
+                        settings=json.dumps(asdict(cfg), indent=1))
 
 def save_pretrained(
     run:str|Path, # Run folder
@@ -70,6 +101,7 @@ def save_pretrained(
     write_json(folder/'config.json', dict(config=asdict(cfg), data=data))
     return folder
 
+# %% ../nbs/10f_pretrained.ipynb #2c1932d6
 def push_to_hub(
     run:str|Path, # Run folder
     name:str, # user/name

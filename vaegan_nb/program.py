@@ -142,12 +142,12 @@ def arguments(
 # %% ../nbs/10e_program.ipynb #05a0a9f1
 def flags_table() -> str: # Markdown
     "Every argument of every command: its default, what it is, and which commands have it"
-    rows = {}
+    flags = {}
     for name, run in COMMANDS.items():
         for k, v in docments(run.__wrapped__, full=True, returns=False).items():
             flag = k if v.default is Parameter.empty else f'--{k.replace("_", "-")}'
             default = '' if v.default in (Parameter.empty, None, False) else f'`{v.default}`'
-            rows.setdefault((flag, default), [v.docment, []])[1].append(name)
+            flags.setdefault(flag, {}).setdefault((default, v.docment), []).append(name)
     lines = [f'| `{flag}` | {default} | {about} | {", ".join(f"`{o}`" for o in who)} |'
-             for (flag, default), (about, who) in rows.items()]
+             for flag, rows in flags.items() for (default, about), who in rows.items()]
     return '\n'.join(['| argument | default | what it is | commands |', '|---|---|---|---|', *lines])

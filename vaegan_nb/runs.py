@@ -102,7 +102,7 @@ def _computed(self:RunFolder, epochs:int) -> list:
     what = _differ(old[-1], now, now) if old else ''
     if what and not self.moved:
         raise ValueError(f'{self.path} holds a run that was computed otherwise ({what}), and would not go on to the '
-                         'bit: go back, or say that it has moved (moved=True)')
+                         'bit: go back, or say that it has moved (moved=True, --moved)')
     return old if old and not what else [*old, dict(now, from_epoch=epochs + 1)]
 
 # %% ../nbs/04d_runs.ipynb #b3f21ada
@@ -209,7 +209,7 @@ def _read_state(self:RunFolder) -> dict:
     if names != self._columns():
         more, less = (sorted(set(a) - set(b)) for a, b in ((self._columns(), names), (names, self._columns())))
         raise ValueError(f'{self.path} holds a run that noted other columns (missing now: {less or "none"}, new: '
-                         f'{more or "none"}): go on with the same measurements (--fid), or choose another folder')
+                         f'{more or "none"}): go on with the same measurements (--n), or choose another folder')
     if epochs > self.learn.n_epoch:
         asked = self.learn.n_epoch
         raise ValueError(f'{self.path} has {epochs} epochs, {asked} were asked for: ask for {epochs} or more')
