@@ -179,10 +179,11 @@ def _kinds(data):
     if isinstance(data, SynthFaces): return np.array([f.kind for f in FACTORS])
     return np.array(getattr(data, 'factor_kinds', ['nominal']*len(data.factor_names)))
 
-def _scores(z, f, kinds, s, batches, bins, binning, **kw):
+def _scores(z, f, kinds, s, batches, bins, binning, learner, **kw):
     "Every score of one draw, and MIG's result; `batches` are (z, f), or (function, data set) for fresh ones"
     n, ordinal, sizes = s['n_train'], kinds == 'ordinal', dict(n_train=s['n_train'], n_test=s['n_test'])
-    m, d = mig(z[:n], f[:n], bins, binning, kw['active'], least=0), dci(z, f, s['dci_train'], s['n_test'], **kw)
+    m = mig(z[:n], f[:n], bins, binning, kw['active'], least=0)
+    d = dci(z, f, s['dci_train'], s['n_test'], learner, **kw)
     mec = infomec(z, f, **sizes, bins=bins, **kw)
     out = {'beta-VAE': beta_vae_score(*batches, *s['batches'], **kw)['value'],
            'FactorVAE': factor_vae_score(*batches, *s['batches'], **kw)['value'], 'MIG': m['value'],
@@ -210,7 +211,8 @@ def disentanglement_report(
     binning:str='quantile', # For MIG, see mig
     seed:int=0, # Of everything that is drawn
     show:bool=True, # Print the table and draw the matrix?
-    bs:int=256 # Images encoded at once
+    bs:int=256, # Images encoded at once
+    learner=None # Of DCI, see dci
 ) -> DisentanglementReport:
     "All scores of a model, with standard errors, as a table and as a matrix of latents and factors"
     s = _sizes(sizes)
@@ -223,7 +225,8 @@ def disentanglement_report(
         mu, logvar = encode(f, rng)
         if active is None: active = active_units(mu)
         batches = (lambda *a: encode(*a)[0], data) if s['fresh'] else (mu, f)
-        scores, m = _scores(mu, f, _kinds(data), s, batches, bins, binning, active=active, seed=seed + r)
+        scores, m = _scores(mu, f, _kinds(data), s, batches, bins, binning, active=active, seed=seed + r,
+                            learner=learner)
         kl = .5*(mu**2 + np.exp(logvar) - logvar - 1).mean(0)
         draws.append((scores, m['information']/m['entropy'], mu.std(0), kl, (m['bias']/m['entropy']).max()))
     scores, *means = zip(*draws)
