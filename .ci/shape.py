@@ -1,6 +1,6 @@
 """The shape of the package: modules and lines stay short; a module imports from earlier notebooks only, and public names
 only; every notebook installs the package on Colab"""
-import json, re, sys
+import ast, json, re, sys
 from pathlib import Path
 
 LINES, WIDTH = 450, 120
@@ -21,9 +21,11 @@ print(f'longest line: {widest[0]} characters, {widest[1]}.py:{widest[2]} (at mos
 wrong = [f'{name}.py has {t.count(chr(10))} lines' for name, t in texts.items() if t.count('\n') > LINES]
 wrong += [f'{name}.py:{i} has {n} characters' for n, name, i in lines if n > WIDTH]
 for name, t in texts.items():
-    for m in re.finditer(r'^\s*from (?:\.|vaegan_nb\.)(\w+) import (\([^)]*\)|[^\n]*)', t, re.M):
-        if m[1] not in order or order.index(m[1]) >= order.index(name): wrong.append(f'{name} imports from {m[1]}, which comes later')
-        if private := re.findall(r'(?<![\w.])_[a-z]\w*', m[2].split('#')[0]): wrong.append(f'{name} imports {", ".join(private)} from {m[1]}')
+    for node in ast.walk(ast.parse(t)):
+        if not isinstance(node, ast.ImportFrom) or not (node.level or (node.module or '').startswith('vaegan_nb.')): continue
+        room = node.module.removeprefix('vaegan_nb.')
+        if room not in order or order.index(room) >= order.index(name): wrong.append(f'{name} imports from {room}, which comes later')
+        if private := [a.name for a in node.names if a.name.startswith('_')]: wrong.append(f'{name} imports {", ".join(private)} from {room}')
 colab = ('#| hide\n#| eval: false\n'
          '! [ -e /content ] && pip install -q "vaegan_nb[dev] @ git+https://github.com/vaegan-nb/vaegan_nb"')
 for nb in sorted(Path('nbs').rglob('*.ipynb')):
