@@ -148,10 +148,11 @@ def _build(source, entry, settings, workers, max_bad, progress):
     table = {k: v[rows] for k, v in (('splits', source.splits), ('attributes', source.attributes)) if v is not None}
     np.savez(entry/'table.npz', rows=rows, **table)
     os.replace(part, entry/'images.npy')
-    pixels = ImageArray(np.load(entry/'images.npy', mmap_mode='r')).fingerprint
+    pixels, written = np.load(entry/'images.npy', mmap_mode='r'), (entry/'images.npy').stat().st_mtime_ns
     meta = {'key': entry.name, 'shape': shape, 'names': [source.names[i] for i in rows],
             'attribute_names': source.attribute_names, 'meta': _meta(source, settings, bad),
-            'pixels': pixels, 'table': _hash((entry/'table.npz').read_bytes())}
+            'pixels': ImageArray(pixels).fingerprint, 'all_pixels': _hash(pixels), 'written': written,
+            'table': _hash((entry/'table.npz').read_bytes())}
     write_json(entry/'meta.json', {**meta, 'self': _hash(json.dumps(meta).encode())}, indent=None)
     journal.unlink()
 
@@ -176,10 +177,12 @@ def _load(entry, key=None):
         o = read_json(entry/'meta.json', _KEYS)
         if o.pop('self') != _hash(json.dumps(o).encode()): raise ValueError('meta.json is not what was written')
         if key not in (None, o['key']): raise ValueError(f'meta.json is of the entry {o["key"]}')
-        data, size = np.load(entry/'images.npy', mmap_mode='r'), (entry/'images.npy').stat().st_size
-        if data.shape != tuple(o['shape']) or size != data.offset + data.nbytes:
-            raise ValueError(f'images.npy holds {data.shape} in {size:,} bytes, not {tuple(o["shape"])}')
-        if ImageArray(data).fingerprint != o['pixels']: raise ValueError('images.npy holds other pixels than it did')
+        data, file = np.load(entry/'images.npy', mmap_mode='r'), (entry/'images.npy').stat()
+        if data.shape != tuple(o['shape']) or file.st_size != data.offset + data.nbytes:
+            raise ValueError(f'images.npy holds {data.shape} in {file.st_size:,} bytes, not {tuple(o["shape"])}')
+        touched = file.st_mtime_ns != o.get('written', file.st_mtime_ns)     # entries of 0.1 do not say
+        if ImageArray(data).fingerprint != o['pixels'] or touched and _hash(data) != o['all_pixels']:
+            raise ValueError('images.npy holds other pixels than it did')
         if _hash((entry/'table.npz').read_bytes()) != o['table']: raise ValueError('table.npz is not what was written')
         with np.load(entry/'table.npz') as table: table = dict(table)
         res = ImageArray(data, table['rows'], table.get('splits'), o['names'], table.get('attributes'),
