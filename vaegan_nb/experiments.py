@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['STUDIES', 'Prepared', 'TABLE2', 'BETA_RANGE', 'CHOICES', 'FIRST_BEST', 'LEVERS', 'ADDED', 'SWEEPS', 'LOSSES', 'PARTS',
            'Study', 'quick_study', 'find_images', 'read_study', 'prepare', 'open_study', 'reconstruction_error',
-           'known_factors_mig', 'known_factors', 'device_name', 'read_result', 'run_experiment', 'baselines',
-           'beta_sweep', 'preset_changes', 'choices', 'best_preset', 'levers', 'disentangling', 'study_runs']
+           'known_factors_mig', 'device_name', 'read_result', 'run_experiment', 'baselines', 'beta_sweep',
+           'preset_changes', 'choices', 'best_preset', 'levers', 'disentangling', 'study_runs']
 
 # %% ../nbs/10_experiments.ipynb #32121123
 import json, math, os, platform, re, time
@@ -27,7 +27,7 @@ from .attributes import label_classes
 from .callbacks import SampleGrid
 from .config import PRESETS, Config, configure
 from .data import array_dls, open_images
-from .disentangle import disentanglement_report
+from .disentangle import quick_scores
 from .evaluate import FIDCallback, Reference, generator
 from .faces import SynthFaces
 from .features import FaceTeacher, Inception, Teacher, distance_name, fit_teacher
@@ -39,7 +39,7 @@ from .learner import vaegan_learner
 from .networks import VAEGAN, evaluating
 from .report import read_history, read_metrics
 from .runs import RunFolder, encode_images
-from .scores import mig, optional_module
+from .scores import mig
 from .sources import celeba_source, real_faces
 
 # %% ../nbs/10_experiments.ipynb #47891ea9
@@ -228,20 +228,6 @@ def known_factors_mig(
     faces, f = _known_faces(study.size)
     return mig(encode_images(model, faces)[0].numpy(), f)['value']
 
-# %% ../nbs/10_experiments.ipynb #633fd775
-def known_factors(
-    model:VAEGAN, # With an encoder
-    study:Study,
-    sizes:Mapping=dict(n_train=3000, n_test=1500) # See disentanglement_report
-) -> dict: # scores, a dict; grey: error of reconstructions, grey levels; active units; kl, nats; none if not asked for
-    "Every score of the mean codes of synthetic faces, means over two draws of fresh ones"
-    if not study.scores: return {}
-    forest = optional_module('sklearn.ensemble').RandomForestClassifier(10, min_samples_leaf=10, max_features=None,
-                                                                        random_state=0)
-    r = disentanglement_report(model, sizes=sizes, repeats=2, show=False, learner=forest)
-    return dict(scores={k: mean for k, (mean, _) in r.scores.items()}, grey=r.error, active=int(r.active.sum()),
-                kl=float(r.kl.sum()))
-
 # %% ../nbs/10_experiments.ipynb #c578fa58
 class _Clock(Callback):
     "Time of the finished epochs, over all sittings: in all, and of the processor while it trained"
@@ -292,7 +278,7 @@ def _train(prepared:Prepared, run:Path, cfg:Config) -> dict:
                 reconstruction=reconstruction_error(learn.model, valid, reference.extractor) if encodes else None,
                 mig=known_factors_mig(learn.model, study) if encodes else None,
                 like=read_history(run)['valid_like'] if encodes else None,
-                known=known_factors(learn.model, study) if encodes else None)
+                known=quick_scores(learn.model) if encodes and study.scores else None)
 
 # %% ../nbs/10_experiments.ipynb #ab99bbd2
 def read_result(

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['plot_samples', 'image_shape', 'reconstruct', 'plot_reconstructions', 'blend_codes', 'interpolate',
-           'plot_interpolations', 'LatentReport', 'latent_report', 'plot_latent_report', 'rank_units',
+           'plot_interpolations', 'LatentReport', 'latent_report', 'plot_latent_report', 'rank_units', 'name_units',
            'traversal_codes', 'traverse', 'plot_traversals', 'latent_figures', 'Explorer', 'fold_decoder',
            'explorer_page']
 
@@ -28,7 +28,7 @@ from .images import image_grid, to_floats
 from .networks import Decoder
 from .report import model_name
 from .runs import decode_codes, encode_images, sample, trained_model
-from .scores import active_units
+from .scores import active_units, mig
 
 # %% ../nbs/07_latent.ipynb #191e8b14
 def _plot_rows(x, labels, ticks=(), xlabel=''):
@@ -223,6 +223,21 @@ def rank_units(
     report = latent_report(net, images)
     return report.order.tolist(), report.kl
 
+def name_units(
+    model, # See sample
+    images=None, # See reconstruct; 2 or more
+    factors:Mapping=None # Name to the setting of each image, whole numbers, where factors are known
+) -> tuple[list[int], list[str]]: # Units in order, and what each is called, by index
+    "As `rank_units`, named by KL; with factors after the one that each knows most of, those that know most first"
+    net = trained_model(model)
+    order, kl = rank_units(net, images)
+    if factors is None or kl is None:
+        return order, [f'unit {u}' + ('' if kl is None else f', KL {kl[u]:.2f} nats') for u in range(net.nz)]
+    m = mig(encode_images(net, images)[0].numpy(), np.stack([*factors.values()], 1), least=0)
+    shares = (m['information'] - m['bias']).clip(0)/m['entropy']
+    what = [f'{[*factors][k]} {r[k]:.2f}' if r[k] else 'no factor' for r, k in zip(shares, shares.argmax(1))]
+    return np.argsort(-shares.max(1), kind='stable').tolist(), [f'unit {u}, {w}' for u, w in enumerate(what)]
+
 def traversal_codes(
     z:Tensor, # Code to start from, shape (nz,)
     units, # Units to move
@@ -261,8 +276,6 @@ def traverse(
     if units is None: units = rank_units(net, images)[0][:n]
     return decode_codes(net, traversal_codes(_start(net, images, z), units, steps, span))
 
-def _label(unit, kl): return f'unit {unit}' + ('' if kl is None else f', KL {kl[unit]:.2f} nats')
-
 def plot_traversals(
     model, # See sample
     images=None, # See traverse
@@ -274,12 +287,13 @@ def plot_traversals(
 ): # matplotlib Figure
     "Images of `traverse`, each row with its unit and its KL"
     net = trained_model(model)
-    order, kl = rank_units(net, images)
+    order, names = name_units(net, images)
     units = order[:n] if units is None else list(units)
     x = traverse(net, images, z, units, n, steps, span)
-    how = 'rows in order of index' if kl is None else f'KL: mean over {len(images):,} images'
+    ranked = images is not None and 'encoder' in net.nets
+    how = f'KL: mean over {len(images):,} images' if ranked else 'rows in order of index'
     values = [f'{v:.3g}' for v in np.linspace(-span, span, steps)]
-    return _plot_rows(x, [_label(u, kl) for u in units], values, f'value of the unit ({how})')
+    return _plot_rows(x, [names[u] for u in units], values, f'value of the unit ({how})')
 
 # %% ../nbs/07_latent.ipynb #c742781a
 def latent_figures(
@@ -307,19 +321,20 @@ class Explorer:
     "An image and a slider for each of the most active units, for the notebook; `z` is the code that is shown"
     def __init__(self,
         model, # See sample
-        images=None, # They order the units, see rank_units; the first six are starts, else samples of the prior are
+        images=None, # They order the units, see name_units; the first six are starts, else samples of the prior are
         n:int=10, # Sliders, or as many as there are units
         span:float=3., # Each from -span to span
-        seed:int=0 # Of the samples; the random codes have the seeds after it
+        seed:int=0, # Of the samples; the random codes have the seeds after it
+        factors:Mapping=None # See name_units
     ):
         try: import ipywidgets as w
         except ImportError: raise ImportError('Explorer needs ipywidgets: pip install "vaegan_nb[explore]"') from None
         self.net, self.seeds = trained_model(model), count(seed + 1)
-        order, kl = rank_units(self.net, images)
+        order, names = name_units(self.net, images, factors)
         self.starts = _starts(self.net, images, 6, seed)
         self.image = w.Image(format='png', width=_scale(self.net)*image_shape(self.net)[1])
-        look = dict(min=-span, max=span, step=.05, style=dict(description_width='12em'), layout=dict(width='28em'))
-        self.sliders = {u: w.FloatSlider(description=_label(u, kl), **look) for u in order[:n]}
+        look = dict(min=-span, max=span, step=.05, style=dict(description_width='14em'), layout=dict(width='28em'))
+        self.sliders = {u: w.FloatSlider(description=names[u], **look) for u in order[:n]}
         self.start = w.Dropdown(options=list(self.starts), description='Start')
         self.buttons = {name: w.Button(description=name) for name in ('Reset', 'Random')}
         left = w.VBox([self.image, self.start, *self.buttons.values()])
@@ -414,17 +429,19 @@ def explorer_page(
     n:int=10, # Sliders, or as many as there are units
     span:float=3., # Each from -span to span
     seed:int=0, # Of the samples
-    title:str=None # Heading; names the model if None
+    title:str=None, # Heading; names the model if None
+    factors:Mapping=None # See name_units
 ) -> Path: # The HTML file
     "Write a page with sliders that decodes in the browser, without server or network"
     net = trained_model(model)
-    order, kl = rank_units(net, images)
-    note = ('Units in order of index: no images, or no encoder, to order them by KL.' if kl is None
-            else f'Units in order of KL, a mean over {len(images):,} images.')
+    order, names = name_units(net, images, factors)
+    if images is None or 'encoder' not in net.nets:
+        note = 'Units in order of index: no images, or no encoder, to order them by.'
+    else: note = f'Units in order of {"the factor they know" if factors else "KL"}, a mean over {len(images):,} images.'
     starts = [dict(name=k, z=[round(o, 5) for o in z.tolist()]) for k, z in _starts(net, images, 6, seed).items()]
     draws = [[round(o, 4) for o in z.tolist()] for z in net.prior(100, seed=seed + 1)]
     data = dict(span=span, layers=[_layer_json(l) for l in fold_decoder(net.sampler)], starts=starts, draws=draws,
-                units=[dict(unit=u, label=_label(u, kl)) for u in order[:n]])
+                units=[dict(unit=u, label=names[u]) for u in order[:n]])
     title = html.escape(title or f'Latent space: {model_name(net.config)}')
     page = (files('vaegan_nb')/'explorer.html').read_text(encoding='utf-8')
     for k, text in ('TITLE', title), ('NOTE', note), ('MODEL', json.dumps(data)): page = page.replace(f'__{k}__', text)

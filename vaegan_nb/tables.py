@@ -51,6 +51,11 @@ def label(
     "What a row is called; `ValueError` for a key that none can have"
     if key in LABELS: return LABELS[key]
     if beta := re.fullmatch(r'beta(\d[\d.e+-]*)', key): return f'β = {beta[1]}'
+    if two := re.fullmatch(r'(pixels|dis)(?:_([a-z]+)([\d.]*))?', key):
+        named = dict(beta='β =', dip='DIP', factor='FactorVAE', capacity='C =', longer='β = 1, twice the epochs')
+        if not two[2] or two[2] in named:
+            how = f'{named[two[2]]} {two[3]}'.strip() if two[2] else 'β = 1'
+            return f'{dict(pixels="pixels", dis="Dis_l")[two[1]]}, {how}'
     back = re.fullmatch(r'best_(\w+)_of_table2', key)
     if back and back[1] in {f.name for f in fields(Config)}: return f'best of 0.1, {back[1]} as in Table 2'
     raise ValueError(f'no row has the key {key!r}: there are {", ".join(LABELS)}, and such as beta37.5 and '
@@ -76,6 +81,7 @@ def collect(
             row.update({k: d[k] for k in ('name', 'distance', 'floor', 'curve')}, mig=d.get('mig'))
             row.update(zip(('normal', 'judge_normal'), d.get('normal', [])), reconstructed=d.get('reconstructed'))
             row.update(zip(['judge'], d.get('judge', [])), processor=d.get('processor'))
+            row.update(d.get('known') or {}, like=d.get('like'))
         row.update({k: d[k] for k in ('settings', 'seconds', 'images', 'device', 'date')})
         rows.append(dict(row, error=d.get('error')))
     return rows
