@@ -26,6 +26,8 @@ class Elsewhere(torch.Tensor):
         return torch.Tensor._make_wrapper_subclass(cls, here.size(), device=torch.device(NAME, 0), **how)
     def __init__(self, here): self.here = here
     def __repr__(self, *args, **kwargs): return f'{self.here!r}, elsewhere'
+    def __reduce_ex__(self, protocol): return self.here.__reduce_ex__(protocol)          # torch.save
+    def tolist(self): return self.here.tolist()
     __torch_function__ = torch._C._disabled_torch_function_impl
     @classmethod
     def __torch_dispatch__(cls, func, types, args=(), kwargs=None): return call(func, *args, **(kwargs or {}))
