@@ -138,21 +138,24 @@ class Discriminator(nn.Module):
         if self.layer not in self.blocks:
             raise ValueError(f"layer={layer!r} does not exist: choose 'conv' or one of {', '.join(self.blocks)}")
 
-    def features(self, x:Tensor) -> tuple[Tensor, Tensor]:
-        "`Dis_l(x)`, and what the layers above it go on from"
-        for name, block in self.blocks.items():
-            if name == self.layer: break
-            x = block(x)
-        h = block[:-2](x)
-        out = block[-2:](h)
-        return (h if self.pre else out), out
+# %% ../nbs/02a_networks.ipynb #52f6949c
+@patch
+def features(self:Discriminator, x:Tensor) -> tuple[Tensor, Tensor]:
+    "`Dis_l(x)`, and what the layers above it go on from"
+    for name, block in self.blocks.items():
+        if name == self.layer: break
+        x = block(x)
+    h = block[:-2](x)
+    out = block[-2:](h)
+    return (h if self.pre else out), out
 
-    def forward(self, x:Tensor) -> tuple[Tensor, Tensor]:
-        "`Dis_l(x)` and the logit of shape (n,)"
-        f, h = self.features(x)
-        names = list(self.blocks)
-        for name in names[names.index(self.layer) + 1:]: h = self.blocks[name](h)
-        return f, self.logit(h)
+@patch
+def forward(self:Discriminator, x:Tensor) -> tuple[Tensor, Tensor]:
+    "`Dis_l(x)` and the logit of shape (n,)"
+    f, h = self.features(x)
+    names = list(self.blocks)
+    for name in names[names.index(self.layer) + 1:]: h = self.blocks[name](h)
+    return f, self.logit(h)
 
 # %% ../nbs/02a_networks.ipynb #6539a449
 class Critic(nn.Sequential):
@@ -338,6 +341,7 @@ def discriminate(self:VAEGAN,
     if self.config.norm != 'batch': o.update(unit_scale(o))
     return o
 
+# %% ../nbs/02a_networks.ipynb #ecd683b6
 @patch
 def forward(self:VAEGAN, x:Tensor, eps:Tensor|None=None, z_p:Tensor|None=None) -> Outputs:
     "Steps 1-7 of Algorithm 1: `x` of shape (n, channels, size, size), optional noise `eps` and `z_p` of shape (n, nz)"
