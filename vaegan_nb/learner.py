@@ -90,6 +90,7 @@ def _compute_in(learn, precision:str, device:torch.device):
     name = torch.cuda.get_device_name(device) if device.type == 'cuda' else device.type.upper()
     learn.computed = dict(device=name, precision=precision)
 
+# %% ../nbs/04b_learner.ipynb #131a9f1b
 def vaegan_learner(
     dls, # DataLoaders of images in [-1, 1], such as data.get_dls makes
     preset:str|Config='best', # A name in PRESETS, or a Config
