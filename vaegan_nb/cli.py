@@ -130,7 +130,7 @@ def vaegan_demo(
     quiet:bool=False # Say nothing but mistakes
 ):
     "Train VAE, GAN, VAE-GAN and beta-VAE-GAN on synthetic faces and write a report with their pictures"
-    if not minutes > 0: raise ValueError(f'--minutes: wanted more than 0, found {minutes}')
+    if not 0 < minutes < math.inf: raise ValueError(f'--minutes: wanted more than 0, found {minutes}')
     _folder(out)
     from vaegan_nb.commands import run_demo
     n, size = (640, 32) if quick else (6400, 64)

@@ -112,7 +112,7 @@ def demo_models(
     minutes:float=8. # How long they may take on two processor cores
 ) -> dict: # Run name to the settings it changes in the preset 'demo'
     "What the demo trains"
-    if not minutes > 0: raise ValueError(f'--minutes: wanted more than 0, found {minutes}')
+    if not 0 < minutes < float('inf'): raise ValueError(f'--minutes: wanted more than 0, found {minutes}')
     settings = dict(vae=dict(model='vae', epochs=3), gan=dict(model='gan'), vaegan={}, beta_vaegan=dict(beta=4.))
     if quick: return {k: dict(v, width=.125, nz=16, epochs=2) for k, v in settings.items()}
     return {k: dict(v, epochs=max(1, round(v.get('epochs', PRESETS['demo'].epochs)*minutes/10)))

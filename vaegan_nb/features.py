@@ -100,8 +100,9 @@ def _inception(path):
             net = inception_v3(weights=None, num_classes=1008, aux_logits=False, init_weights=False)
         net.load_state_dict(state, assign=True)
     except Exception as e:
+        why = str(e).split('. ')[0][:200]    # behind it PyTorch advises to allow pickles
         raise ValueError(f"Wanted a state dict of the FID's Inception in {path}, found something else "
-                         f'({type(e).__name__}: {str(e)[:200]}): get {INCEPTION_URL}') from e
+                         f'({type(e).__name__}: {why}): get {INCEPTION_URL}') from e
     for name, block in _blocks().items(): getattr(net, f'Mixed_{name}').__class__ = block
     net.dropout = net.fc = nn.Identity()
     return net.eval().requires_grad_(False).to(memory_format=torch.channels_last)

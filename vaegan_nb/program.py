@@ -25,6 +25,7 @@ def _stop(number, frame):
     "Raise, and again after two seconds (SIGALRM): what is raised while an object is taken away is lost"
     if number != signal.SIGALRM: _told[0] = number
     signal.setitimer(signal.ITIMER_REAL, 2.)
+    if number == signal.SIGALRM and isinstance(sys.exc_info()[1], KeyboardInterrupt): return # it was not lost
     raise KeyboardInterrupt(_told[0])
 
 @contextmanager

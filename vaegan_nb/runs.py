@@ -8,6 +8,7 @@ __all__ = ['this_process', 'from_first', 'RunFolder', 'train_run', 'load_run', '
 
 # %% ../nbs/04d_runs.ipynb #6c1a8312
 import csv, json, time
+from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
 
@@ -65,7 +66,8 @@ class RunFolder(Callback):
     def before_fit(self):
         state = from_first(self._claim)
         if state: self._restore(state)
-        self.began, self.spent = time.monotonic(), 0. # seconds
+        self.began, self.spent, self.unwritten = time.monotonic(), 0., None # seconds, and a state
+        self.learn.at_exit.callback(self._write)
 
     def _claim(self) -> dict|None:
         "Lock the folder, check all that is in it, and only then write; the state of the run in it, if there is one"
@@ -121,14 +123,22 @@ def _check_new(self:RunFolder):
 # %% ../nbs/04d_runs.ipynb #62d74204
 @patch
 def after_epoch(self:RunFolder):
-    "Write everything"
+    "Write everything, or keep it for the time when training ends"
     if this_process()[0] or not hasattr(self.learn, 'recorder') or self.learn.epochs_done == 0: return
     now, last = time.monotonic(), self.learn.epoch + 1 == self.learn.n_epoch
-    if self.spent > self.share*(now - self.began) and not last: return
-    state = self._state()
-    write_atomic(self.path/'state.pt', lambda p: torch.save(state, p))
-    self._write_readable(state)
-    self.spent += time.monotonic() - now
+    self.unwritten = self._state()
+    if self.spent > self.share*(now - self.began) and not last: self.unwritten = deepcopy(self.unwritten)
+    else:
+        self._write()
+        self.spent += time.monotonic() - now
+
+@patch
+def _write(self:RunFolder):
+    "Write the epoch that finished last, if it is not written"
+    if self.unwritten is None: return
+    write_atomic(self.path/'state.pt', lambda p: torch.save(self.unwritten, p))
+    self._write_readable(self.unwritten)
+    self.unwritten = None
 
 @patch
 def _state(self:RunFolder) -> dict:
@@ -150,7 +160,7 @@ def _columns(self:RunFolder) -> list:
 def _write_readable(self:RunFolder, state:dict):
     "What people and other programs read, from `state`"
     weights = {k: v.detach().cpu().contiguous() for k, v in state['model'].items()}
-    about = json.dumps(dict(epochs=state['epochs'], config=asdict(self.learn.config))) # one: several come in any order
+    about = json.dumps(dict(epochs=state['epochs'], config=self.about['config'])) # one: several come in any order
     def write_csv(p):
         with open(p, 'w', newline='') as f:
             rows = ([i+1, *row] for i, row in enumerate(state['values']))
