@@ -235,7 +235,7 @@ def name_units(
         return order, [f'unit {u}' + ('' if kl is None else f', KL {kl[u]:.2f} nats') for u in range(net.nz)]
     m = mig(encode_images(net, images)[0].numpy(), np.stack([*factors.values()], 1), least=0)
     shares = (m['information'] - m['bias']).clip(0)/m['entropy']
-    what = [f'{[*factors][k]} {r[k]:.2f}' if r[k] else 'no factor' for r, k in zip(shares, shares.argmax(1))]
+    what = [f'{[*factors][k]} {r[k]:.2f}' if r[k] >= .01 else 'no factor' for r, k in zip(shares, shares.argmax(1))]
     return np.argsort(-shares.max(1), kind='stable').tolist(), [f'unit {u}, {w}' for u, w in enumerate(what)]
 
 def traversal_codes(
