@@ -20,7 +20,7 @@ from torch import Tensor
 from .data import ImageArray, image_grid, to_floats
 from .features import Teacher, fit_teacher, image_batches
 from .networks import evaluating
-from .runs import decode_codes, encode_images, load_run, trained_model
+from .runs import decode_codes, encode_images, trained_model
 
 # %% ../nbs/06_attributes.ipynb #d9f15cd3
 def _values(images, names=None):
@@ -395,7 +395,8 @@ def attribute_figures(
     seed:int=0, # Of the codes
 )->dict: # {'attribute_edits', 'attribute_vectors', 'attribute_effects', 'attribute_similarity': matplotlib Figure}
     "All figures about attributes"
-    net, cfg = load_run(run)
+    net = trained_model(run)
+    cfg = net.config
     if images.shape[1:] != (cfg.size, cfg.size, cfg.channels):
         raise ValueError(f'Wanted images of {cfg.size}x{cfg.size}x{cfg.channels}, as the model was trained on, found '
                          f'{"x".join(map(str, images.shape[1:]))}: open_images fits them')

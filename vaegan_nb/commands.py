@@ -39,7 +39,7 @@ from .jobs import processes
 from .latent import explorer_page, latent_figures
 from .outputs import KINDS, edited_codes, sample_codes, write_codes, write_pictures
 from .report import figure_html, read_run, write_report
-from .runs import decode_codes, load_run, train_run
+from .runs import decode_codes, load_run, train_run, trained_model
 from .scores import optional_module
 from .studies import run_study, trial_distance, tune
 
@@ -359,7 +359,7 @@ def sample_run(
 ) -> Path: # What was written
     "Draw pictures from a run"
     run, place = local_run(run), _place(run)
-    net, _ = load_run(run)
+    net = trained_model(run)
     z = sample_codes(net, **how)
     if edits: z = edited_codes(net, z, edits, run_images(run, source))
     moved = how.get('interpolate') or how.get('traverse') is not None
@@ -376,7 +376,7 @@ def encode_source(
     "Write the codes of images, opened as the run's were"
     run, place = local_run(run), _place(run)
     images = open_images(source, **opened_as(run), max_bad=max_bad, progress=is_watched())
-    return write_codes(load_run(run)[0], images, out or place/'codes', n)
+    return write_codes(trained_model(run), images, out or place/'codes', n)
 
 # %% ../nbs/10d_commands.ipynb #3301c38e
 def report_run(
