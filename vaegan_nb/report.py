@@ -80,6 +80,7 @@ def plot_history(
     axs[0][0].legend(frameon=False)
     return fig
 
+# %% ../nbs/04c_report.ipynb #a3f74e55
 def plot_metrics(
     runs # Run folders
 ): # matplotlib Figure, None if nothing was measured
@@ -144,7 +145,8 @@ def _as_html(o): return f'<pre>{html.escape(o)}</pre>' if isinstance(o, str) els
 
 def _run_section(run:Path, more:Mapping) -> str:
     "HTML of one run: last pictures, curves, settings, and what is to follow"
-    (cfg, data), pictures = read_run(run), sorted((run/'samples').glob('epoch_*.png'))
+    cfg, data = read_run(run)
+    pictures = sorted((run/'samples').glob('epoch_*.png'), key=lambda p: int(p.stem[6:]))
     parts = [f'<h2>{model_name(cfg)}</h2>']
     if pictures:
         pairs = '' if cfg.model == 'gan' else ' Below them validation images, and under each row its reconstructions.'
