@@ -10,6 +10,8 @@ __all__ = ['TRACKERS', 'OBJECTIVES', 'is_watched', 'EpochLines', 'tracker', 'fin
 
 # %% ../nbs/10d_commands.ipynb #12157bb7
 import warnings
+
+# %% ../nbs/10d_commands.ipynb #96692c68
 warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's, about itself
 
 # %% ../nbs/10d_commands.ipynb #8244ffae
