@@ -241,7 +241,7 @@ def vaegan_encode(
 @command()
 def vaegan_eval(
     real:str, # Real images: folder, zip, CelebA folder, synth:5000, or .npz of statistics
-    fake:str, # Images to judge: the same, or a run folder
+    fake:str, # Images to judge: the same, or a run folder, or hf://user/name
     seed:int=0, # Of the codes of a run, and of the choice of n images
     prior:str=None, # What the codes of a run are drawn from: normal, mixture; what the run's settings say if not given
     size:int=None, # Height and width to which images are made, pixels; the run's, or 64, if not given
@@ -259,7 +259,7 @@ def vaegan_eval(
     if size is not None: _wanted('size', '8 or more', size > 7, size)
     _wanted('prior', 'normal or mixture', prior in (None, 'normal', 'mixture'), prior)
     _check_opening(crop, max_bad, extractor, weights, seed)
-    for source in real, fake: _check_source(source)
+    for source in (real,) if fake.startswith('hf://') else (real, fake): _check_source(source)
     from vaegan_nb.commands import measure_pair, measurement_table
     with redirect_stdout(sys.stderr) if json else nullcontext(): # files that were skipped are no JSON
         m = measure_pair(real, fake, extractor, weights, n, seed, save, size=size, crop=crop, prior=prior,
@@ -292,13 +292,16 @@ def search_space(
     if not space: raise ValueError('--over: wanted a field to search, such as beta=1:150:log, found none')
     return space
 
-# %% ../nbs/11_cli.ipynb #666182fc
-def _check_search(space, preset, settings, n, budget, workers):
+# %% ../nbs/11_cli.ipynb #c071cf49
+def _check_search(space, preset, settings, objective, n, budget, workers):
     "`ValueError` for a search that cannot begin, or whose trials at the bounds could not"
     if twice := [k for k in space if k in settings]: raise ValueError(f'--over {twice[0]}: it is given a value, too')
     for end in 0, 1: configure(preset, **settings, **{k: v[end] for k, v in space.items()})
     if settings.get('model') == 'gan' and 'beta' in space:
         raise ValueError('a GAN has no beta: wanted --model vae or vaegan')
+    _wanted('--objective', 'distance or reconstruction', objective in ('distance', 'reconstruction'), objective)
+    if settings.get('model') == 'gan' and objective == 'reconstruction':
+        raise ValueError('a GAN reconstructs nothing: wanted --objective distance')
     if n < 2: raise ValueError(f'--n: wanted 2 images or more, found {n}')
     if n > 10_000: raise ValueError(f'--n: wanted n of 10,000 or less, found {n}')
     if budget < 2: raise ValueError(f'wanted a budget of 2 runs or more, to compare them, found {budget}')
@@ -335,15 +338,13 @@ def vaegan_tune(
     path, space = _folder(_out(out, source, 'tune')), search_space(['beta=1:150:log'] if over is None else over)
     settings = chosen(preset, set, model=model, beta=beta, gamma=gamma, lr=lr, width=width, nz=nz, epochs=epochs, bs=bs,
                       size=size)
-    _check_search(space, preset, settings, n, budget, workers)
-    _wanted('--objective', 'distance or reconstruction', objective in ('distance', 'reconstruction'), objective)
+    _check_search(space, preset, settings, objective, n, budget, workers)
     _check_opening(crop, max_bad, extractor)
     _check_source(source)
     from vaegan_nb.commands import tune_source
-    size = settings.pop('size', PRESETS[preset].size)
-    search, report = tune_source(source, path, space, preset, size, crop, n, settings, extractor=extractor,
-                                 objective=objective, max_bad=max_bad, workers=workers, quiet=quiet, budget=budget,
-                                 retry_failed=retry_failed)
+    search, report = tune_source(source, path, space, preset, settings.pop('size', PRESETS[preset].size), crop, n,
+                                 settings, extractor=extractor, objective=objective, max_bad=max_bad, workers=workers,
+                                 quiet=quiet, budget=budget, retry_failed=retry_failed)
     best, found = search.best, ', '.join(f'{k} {v:.4g}' for k, v in search.best.params.items())
     print(f'\n{found}: expected {objective} {best.mean:.4g} ± {best.sd:.2g}')
     if not quiet: print(f'search: {path}\nreport: {report}')
@@ -351,7 +352,7 @@ def vaegan_tune(
 # %% ../nbs/11_cli.ipynb #183e6a35
 @command(old=_STUDY, renew=_renewed)
 def vaegan_report(
-    run:str, # Run folder
+    run:str, # Run folder, or hf://user/name
     out:str=None, # HTML file, look.html in the run folder if not given, with explorer.html beside it
     source:str=None, # Images, with labels or without: folder, zip, CelebA, synth:5000; those of the run if not given
     quick:bool=False # A teacher of one epoch and fewer samples for scores

@@ -10,6 +10,8 @@ __all__ = ['TRACKERS', 'OBJECTIVES', 'is_watched', 'EpochLines', 'tracker', 'fin
 
 # %% ../nbs/10d_commands.ipynb #12157bb7
 import warnings
+
+# %% ../nbs/10d_commands.ipynb #96692c68
 warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's, about itself
 
 # %% ../nbs/10d_commands.ipynb #8244ffae
@@ -55,16 +57,15 @@ class EpochLines(Callback):
     def before_fit(self):
         if hasattr(self.learn, 'progress'): self.learn.progress.run = False
         self.learn.at_exit.callback(setattr, self.learn, 'logger', self.learn.logger)
-        self.learn.logger, self.start = self.line, time.time()
-        self.first = self.learn.first_epoch
+        self.learn.logger, self.start, self.first = self.line, time.time(), None
 
     def line(self, row):
         "Print what the Recorder noted, from the number of the epoch to the time it took"
         epoch, *values, _ = row
         if not self.show or rank_distrib(): return
-        self.first, now = min(self.first or epoch, epoch), time.time()
+        if self.first is None: self.first = epoch # of this process
         done, seen = epoch + 1 - self.first, len(self.dls.train.dataset)
-        seconds = (now - self.start)/done
+        seconds = (time.time() - self.start)/done
         named = zip(self.recorder.metric_names[1:-1], values)
         terms = '  '.join(f'{k} {v:.4g}' for k, v in named if v is not None and not k.startswith('valid_'))
         left = time.strftime('%H:%M:%S', time.gmtime(seconds*(self.n_epoch - epoch - 1)))
@@ -78,8 +79,8 @@ def tracker(
     path:Path # Run folder, which TensorBoard's file goes into
 ) -> list: # Callbacks
     "What sends losses and measurements to a tracker; ImportError that names the extra where it is missing"
-    if name is None: return []
-    if name not in TRACKERS: raise ValueError(f'--log: wanted one of {", ".join(TRACKERS)}, found {name}')
+    if name not in (None, *TRACKERS): raise ValueError(f'--log: wanted one of {", ".join(TRACKERS)}, found {name}')
+    if name is None or rank_distrib(): return []                              # the first process speaks for all
     optional_module(name, name)
     if name == 'tensorboard':
         from fastai.callback.tensorboard import TensorBoardCallback
@@ -202,7 +203,7 @@ def train_source(
 # %% ../nbs/10d_commands.ipynb #1fc755f1
 def measure_pair(
     real, # See open_pair
-    fake, # See open_pair
+    fake, # See open_pair; or hf://user/name
     extractor:str='teacher', # See extractor_of
     weights:str=None, # See extractor_of
     n:int=None, # Images to judge
@@ -213,6 +214,7 @@ def measure_pair(
     "Everything that is measured of two sources"
     if save and Path(save).suffix != '.npz': raise ValueError(f'--save: wanted a name ending in .npz, found {save}')
     seed, device = check_seed(seed), 'cuda' if torch.cuda.is_available() else 'cpu'
+    if str(fake).startswith('hf:/'): fake = local_run(fake)
     net = extractor_of(extractor, weights).to(device)
     real, fake = open_pair(real, fake, net, n, seed=seed, **how)
     reference = reference_for(real, fake, net, n, seed, progress=is_watched())
@@ -324,7 +326,7 @@ def run_images(
     cache = read_run(run)[1].get('cache', '')
     if source is None and (Path(cache)/'table.npz').is_file(): source = cache
     if source is None and _saw_faces(run): source = 'synth:5000'
-    return None if source is None else open_images(source, **opened_as(run))
+    return None if source is None else open_images(source, **opened_as(run), progress=is_watched())
 
 def inspect_run(
     run:str|Path, # Run folder
@@ -380,14 +382,15 @@ def encode_source(
 
 # %% ../nbs/10d_commands.ipynb #3301c38e
 def report_run(
-    run:str|Path, # Run folder
+    run:str|Path, # Run folder, or hf://user/name
     source:str=None, # See run_images
     out:str=None, # HTML file; look.html in the run folder if None
     quick:bool=False # See inspect_run
 ) -> Path: # The page; explorer.html is beside it
     "Write what is known of a run"
+    run, place = local_run(run), _place(run)
     load_run(run)
-    images, path = run_images(run, source), Path(out or Path(run)/'look.html')
+    images, path = run_images(run, source), Path(out or place/'look.html')
     explorer = explorer_page(run, path.with_name('explorer.html'), images)
     link = f'<p><a href="{explorer.name}">Sliders of the latent space</a></p>'
     return write_report(path, [run], title=Path(run).name, intro=link, more=inspect_run(run, images, quick))

@@ -57,10 +57,7 @@ tags: [vae-gan, fastai, image-generation]
 ## Use
 
 ```python
-from vaegan_nb.pretrained import load_pretrained
-from vaegan_nb.runs import sample
-
-images = sample(load_pretrained('{name}'), 32)
+{use}
 ```
 
 ## Settings
@@ -70,14 +67,16 @@ images = sample(load_pretrained('{name}'), 32)
 ```
 '''
 
-# %% ../nbs/10f_pretrained.ipynb #351766d9
+# %% ../nbs/10f_pretrained.ipynb #ee300988
 def _card(run, cfg, data, name):
     "README.md of a run: what it is, what it learned from, what was measured, how to use it"
     last = {m['name']: m for m in read_metrics(run)}
     measured = '\n'.join(f'- {describe_metric(m)}' for m in last.values()) or '- nothing was measured'
     about = {'images': data.get('images'), **{k: data.get(k) for k in ('source', 'crop', 'filter', 'split')}}
     learned = '\n'.join(f'- {k}: {v}' for k, v in about.items() if v is not None)
-    return _CARD.format(name=name, model=model_name(cfg), cfg=cfg, learned=learned, measured=measured,
+    use = ('from vaegan_nb.pretrained import load_pretrained\nfrom vaegan_nb.runs import sample\n\n'
+           f"images = sample(load_pretrained('{name}'), 32)")
+    return _CARD.format(name=name, use=use, model=model_name(cfg), cfg=cfg, learned=learned, measured=measured,
                         settings=json.dumps(asdict(cfg), indent=1))
 
 def save_pretrained(
