@@ -324,6 +324,7 @@ def decode_codes(
     net = trained_model(model)
     return torch.cat([sample_grid(net, o) for o in torch.as_tensor(z, dtype=torch.float32).split(bs)])
 
+# %% ../nbs/04d_runs.ipynb #b9924649
 def sample(
     model, # See trained_model
     n:int=32, # Images
