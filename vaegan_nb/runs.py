@@ -156,6 +156,7 @@ def _columns(self:RunFolder) -> list:
     "What the Recorder notes after every epoch"
     return list(self.recorder.metric_names[1:-1])
 
+# %% ../nbs/04d_runs.ipynb #6eb37dba
 @patch
 def _write_readable(self:RunFolder, state:dict):
     "What people and other programs read, from `state`"
