@@ -61,14 +61,16 @@ def score_verdict(
     "Does any penalty, at any weight, beat β = 1 in a score at equal reconstruction?"
     t = compare_scores(rows, loss, score, within)
     rest = t[t.equal].drop(loss)
-    name, n = label(loss).split(',')[0], int(t.n.min())
+    name = label(loss).split(',')[0]
     about = f'{name}, {score}: β = 1 has {mean_and_spread(t["mean"][loss], t.sd[loss], t.n[loss])}; '
     if not len(rest): return f'{about}no other of the {len(t) - 1} settings reconstructs as well.'
     best = rest.loc[rest.change.idxmax()]
-    change = f'{best.change:+.3f} (95 % interval {best.low:+.3f} to {best.high:+.3f})'
-    word = 'beats it' if best.beats else 'cannot be told from it'
+    if math.isnan(best.low): word, interval = 'has too few seeds to be told from it', ''
+    else:
+        word = 'beats it' if best.beats else 'cannot be told from it'
+        interval = f' (95 % interval {best.low:+.3f} to {best.high:+.3f})'
     return (f'{about}of the {len(rest)} settings of {len(t) - 1} that reconstruct as well, the best, '
-            f'{label(best.name).split(", ")[1]}, {word}: {change}; {n} or more seeds each.')
+            f'{label(best.name).split(", ")[1]} ({best.n} seeds), {word}: {best.change:+.3f}{interval}.')
 
 # %% ../nbs/10h_tradeoffs.ipynb #b52a01af
 DECIDES = 'DCI disentanglement', 'InfoM (modularity)' # The scores that the question is asked of
