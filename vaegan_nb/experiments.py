@@ -77,7 +77,7 @@ class Study:
         if self.judge and self.extractor != 'labels':
             raise ValueError(f"judge: wanted extractor='labels', found {self.extractor!r}: no other is taught twice")
         if self.scores and not _factors_known(self.source):
-            raise ValueError(f"scores: wanted 'synth:5000' or the like, found {self.source!r}: its factors are not known")
+            raise ValueError(f"scores: wanted 'synth:5000', found {self.source!r}: factors are not known")
         configure(self.preset, **self.settings)
 
     def config(self, **settings) -> Config: return configure(self.preset, **{**self.settings, **settings})
