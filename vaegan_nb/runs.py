@@ -267,6 +267,7 @@ def train_run(
     learn.fit_config(cbs=[pictures, RunFolder(path, resume, moved), *L(cbs)])
     return learn
 
+# %% ../nbs/04d_runs.ipynb #22787f72
 def _keep_networks(model, names):
     "Take away what a file does not hold that was made to be given away"
     kept = tuple(names.split(',')) if names else model.nets
