@@ -1,6 +1,6 @@
 """Train the small VAE-GAN that the package carries, `load_pretrained('synth64')`.
 
-    python scripts/pretrained.py runs/synth64 --images 16000 --epochs 4
+    python scripts/pretrained.py runs/synth64 --images 16000 --epochs 8
 
 The same command goes on where it was stopped.
 """
@@ -16,7 +16,7 @@ from vaegan_nb.runs import train_run
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument('run', type=Path, help='run folder')
 parser.add_argument('--images', type=int, default=16000, help='training images')
-parser.add_argument('--epochs', type=int, default=4)
+parser.add_argument('--epochs', type=int, default=8)
 args = parser.parse_args()
 
 dls = get_dls(SynthFaces(n=round(args.images/.9)), bs=16, fractions=(.9, .1, 0.), progress=False)

@@ -8,12 +8,15 @@ __all__ = ['CROP_NAMES', 'field_value', 'chosen', 'vaegan_demo', 'vaegan_train',
 
 # %% ../nbs/11_cli.ipynb #8df95fe0
 import warnings
+
+# %% ../nbs/11_cli.ipynb #7a1ffe85
 warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's, about itself
 
 # %% ../nbs/11_cli.ipynb #ef3dc5a5
 import math, re, sys
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import fields
+from importlib.util import find_spec
 from json import dumps
 from pathlib import Path
 from typing import get_args
@@ -112,6 +115,11 @@ def _check_opening(crop=None, max_bad=.05, extractor='teacher', weights=None, se
     if weights and not Path(weights).is_file():
         raise FileNotFoundError(f"Wanted the Inception's weights at {weights} (weights=), found no file")
 
+def _check_log(log):
+    "A tracker that is there? Before images are decoded for an hour"
+    _wanted('--log', 'tensorboard or wandb', log in (None, 'tensorboard', 'wandb'), log)
+    if log and not find_spec(log): raise ImportError(f'this takes {log}: pip install "vaegan_nb[{log}]"')
+
 def _folder(out):
     "The folder that a command is to fill; `ValueError` where it cannot be one"
     file = next((p for p in (Path(out), *Path(out).parents) if p.is_file()), None)
@@ -173,7 +181,7 @@ def vaegan_train(
     if n < 0 or n == 1: raise ValueError(f'--n: wanted 2 images or more, or 0 to measure nothing, found {n}')
     if moved and not resume: raise ValueError('--moved: wanted --resume beside it, for a new run has not moved')
     _check_opening(crop, max_bad, extractor, weights)
-    _wanted('--log', 'tensorboard or wandb', log in (None, 'tensorboard', 'wandb'), log)
+    _check_log(log)
     _check_source(source)
     from vaegan_nb.commands import train_source
     train_source(source, path, cfg, crop, cache, max_bad, n, extractor, weights, resume, moved, quiet, log)

@@ -99,6 +99,8 @@ _RULES = dict(
 
 _KINDS = dict(int='a whole number', float='a finite number', str='a name', bool='True or False')
 
+def _plain(v): return v.item() if isinstance(v, numbers.Number) and hasattr(v, 'item') else v # JSON knows no NumPy
+
 def _is_a(v, kind:str) -> bool:
     "Is `v` of the type that a field's annotation names? A finite number, a whole one for `int`"
     if kind == 'int': return isinstance(v, numbers.Integral) and not isinstance(v, bool)
@@ -111,7 +113,8 @@ def _refuse(name, wanted, found): raise ValueError(f'{name}: wanted {wanted}, fo
 def _check(cfg:Config):
     "Refuse settings that make no sense, naming the first such field alone"
     for f in fields(cfg):
-        v, rule = getattr(cfg, f.name), _RULES.get(f.name)
+        v, rule = _plain(getattr(cfg, f.name)), _RULES.get(f.name)
+        object.__setattr__(cfg, f.name, v)
         kind = f.type if isinstance(f.type, str) else getattr(f.type, '__name__', 'float')
         if f.name == 'lr': _check_lr(cfg)
         elif f.name == 'equilibrium' and v is None: continue
@@ -139,7 +142,7 @@ def _check_codes(cfg:Config):
         _refuse('penalty', f"another one with {read} codes, for tc's estimate from a batch sees nothing above 16", 'tc')
 
 def _check_lr(cfg:Config):
-    if isinstance(cfg.lr, list): object.__setattr__(cfg, 'lr', tuple(cfg.lr))              # JSON has no tuples
+    if isinstance(cfg.lr, (list, tuple)): object.__setattr__(cfg, 'lr', tuple(map(_plain, cfg.lr))) # JSON has lists
     lrs = cfg.lr if isinstance(cfg.lr, tuple) else (cfg.lr,)
     if len(lrs) not in (1, 3) or not all(_is_a(l, 'float') and l > 0 for l in lrs):
         _refuse('lr', 'a learning rate above 0, or one for each of encoder, decoder and discriminator', cfg.lr)

@@ -252,6 +252,7 @@ def open_images(
         print('Skipped:', _check_bad(images.meta['source'], skipped, n, n, max_bad))
     return _complete_splits(images, seed, fractions)
 
+# %% ../nbs/01b_data.ipynb #f0436384
 def _in_memory(source, settings, workers, max_bad, progress):
     size, crop, channels = settings
     n, stored = len(source.names), getattr(source.read, 'images', None)

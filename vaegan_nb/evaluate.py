@@ -330,31 +330,7 @@ def _agreed(sources, **asked):
                                  f'leave {k} out, or choose another source')
     return {k: v for k, (v, _) in how.items()}
 
-# %% ../nbs/05b_evaluate.ipynb #a1143909
-def open_pair(
-    real, # Real images: .npz of statistics, run folder, or anything that open_images opens
-    fake, # Images to judge: the same
-    extractor, # See iter_features
-    n:int=None, # Images to judge, 2 or more; 1,000 of a run, all others if None
-    size:int=None, # Height and width of images in pixels; a run's, or 64, if None
-    crop=None, # See open_images; a run's if None
-    channels:int=None, # 3 for colour, 1 for grey; a run's, or 3, if None
-    seed:int=0, # Of a run's codes, and of the choice of n images
-    max_bad:float=.05, # Share of the images of a source that may be unusable
-    progress:bool=True, # Show bars?
-    prior:str|None=None # Of a run's codes, see prior_of
-)->tuple: # Real and fake side for fid and evaluate: images, statistics or a Reference
-    "Open two sources alike; FileNotFoundError or ValueError where there is nothing"
-    if n is not None and n < 2: raise ValueError(f'wanted 2 images to judge or more, found n={n}')
-    how = _agreed([real, fake], size=size, crop=crop, channels=channels) | dict(max_bad=max_bad)
-    sides = [_open_side(real, None, how, seed, progress), _open_side(fake, n, how, seed, progress)]
-    if prior and None not in sides: raise ValueError('prior: wanted a run to draw codes for, found none: leave it out')
-    prepared = [_prepared(o) for o in sides if o is not None]
-    for i, (o, count) in enumerate(zip(sides, (None, n))):
-        if o is not None: continue
-        sides[i] = _decoded((real, fake)[i], extractor, count or 1000, seed, progress, prior, *prepared)
-    return tuple(sides)
-
+# %% ../nbs/05b_evaluate.ipynb #3d029d7f
 def _open_side(source, n, how, seed, progress):
     "`None` for a run: its images may have to be told how those of the other side were prepared"
     if isinstance(source, (str, Path)):
@@ -384,3 +360,28 @@ def _decoded(run, extractor, n, seed, progress, prior=None, prepared:Mapping={})
     prior = prior_of(model, prior)
     return feature_stats(generator(model, n, seed, prior=prior), extractor, n, progress=progress,
                          protocol=about | dict(codes=prior.name))
+
+# %% ../nbs/05b_evaluate.ipynb #a1143909
+def open_pair(
+    real, # Real images: .npz of statistics, run folder, or anything that open_images opens
+    fake, # Images to judge: the same
+    extractor, # See iter_features
+    n:int=None, # Images to judge, 2 or more; 1,000 of a run, all others if None
+    size:int=None, # Height and width of images in pixels; a run's, or 64, if None
+    crop=None, # See open_images; a run's if None
+    channels:int=None, # 3 for colour, 1 for grey; a run's, or 3, if None
+    seed:int=0, # Of a run's codes, and of the choice of n images
+    max_bad:float=.05, # Share of the images of a source that may be unusable
+    progress:bool=True, # Show bars?
+    prior:str|None=None # Of a run's codes, see prior_of
+)->tuple: # Real and fake side for fid and evaluate: images, statistics or a Reference
+    "Open two sources alike; FileNotFoundError or ValueError where there is nothing"
+    if n is not None and n < 2: raise ValueError(f'wanted 2 images to judge or more, found n={n}')
+    how = _agreed([real, fake], size=size, crop=crop, channels=channels) | dict(max_bad=max_bad)
+    sides = [_open_side(real, None, how, seed, progress), _open_side(fake, n, how, seed, progress)]
+    if prior and None not in sides: raise ValueError('prior: wanted a run to draw codes for, found none: leave it out')
+    prepared = [_prepared(o) for o in sides if o is not None]
+    for i, (o, count) in enumerate(zip(sides, (None, n))):
+        if o is not None: continue
+        sides[i] = _decoded((real, fake)[i], extractor, count or 1000, seed, progress, prior, *prepared)
+    return tuple(sides)

@@ -78,7 +78,7 @@ class Study:
         if self.judge and self.extractor != 'labels':
             raise ValueError(f"judge: wanted extractor='labels', found {self.extractor!r}: no other is taught twice")
         if self.scores and not _factors_known(self.source):
-            raise ValueError(f"scores: wanted a source such as 'synth:5000', found {self.source!r}: its factors are not known")
+            raise ValueError(f"scores: wanted 'synth:5000', found {self.source!r}: factors are not known")
         configure(self.preset, **self.settings)
 
     def config(self, **settings) -> Config: return configure(self.preset, **{**self.settings, **settings})
@@ -92,9 +92,9 @@ STUDIES = dict(
     synthetic=Study('Synthetic faces, small', 'synth:3000', size=32, settings=_small, trials=8),
     long=Study('The long track', 'faces', size=32, images=18_000, extractor='labels', judge=True, parts=('levers',),
                settings=dict(_small, epochs=12)),
-    disentangle=Study('Disentangling', 'synth:11500', size=32, images=10_000, n=(500,), seeds=(0, 1, 2, 3, 4), preset='best',
-                      settings=dict(width=.125, nz=10, bs=64, epochs=5, prior='normal'), parts=('disentangle',),
-                      scores=True))
+    disentangle=Study('Disentangling', 'synth:11500', size=32, images=10_000, n=(500,), seeds=(0, 1, 2, 3, 4),
+                      preset='best', settings=dict(width=.125, nz=10, bs=64, epochs=5, prior='normal'),
+                      parts=('disentangle',), scores=True))
 
 def quick_study(
     study:Study # Of any kind

@@ -258,6 +258,7 @@ def fit_teacher(
             if step % 50 == 0: bar.set_postfix(loss=f'{loss.item()/len(classes):.3f}', refresh=False)
     return teacher.half().float().eval()
 
+# %% ../nbs/05a_features.ipynb #1b28e695
 def teacher_accuracy(
     teacher:Teacher, # As fit_teacher returns it
     images, # See fit_teacher
@@ -345,6 +346,12 @@ def _describe(extractor, protocol):
     if not isinstance(extractor, nn.Module): return {'extractor': name}
     return {'extractor': name, 'weights': _weights_hash(extractor)[:16]}
 
+class _Function(nn.Module):
+    def __init__(self, f):
+        super().__init__()
+        self.forward = f
+
+# %% ../nbs/05a_features.ipynb #b99f5dc5
 def iter_features(
     images, # See image_batches
     extractor, # Module or function of images in [-1, 1], (n, channels, height, width), that returns (n, D) features
@@ -370,11 +377,6 @@ def iter_features(
             yield f, {**about, 'size': size}
             bar.update(len(x))
     if not found or (n and found != n): raise ValueError(f"Wanted {n or 'at least 2'} images, found {found}")
-
-class _Function(nn.Module):
-    def __init__(self, f):
-        super().__init__()
-        self.forward = f
 
 def feature_stats(
     images, # See image_batches

@@ -9,6 +9,8 @@ __all__ = ['hub_module', 'local_run']
 import re
 from pathlib import Path
 
+from .files import read_json
+
 # %% ../nbs/00b_hub.ipynb #b0838435
 def hub_module():
     "huggingface_hub; ImportError that names the extra where it is missing"
@@ -28,6 +30,7 @@ def local_run(
     except Exception as e: # errors of the hub, of the network and of the disk have no common base
         why = (str(e) or type(e).__name__).splitlines()[0]
         raise FileNotFoundError(f'hf://{name} could not be fetched ({why}): check the name and the network') from e
-    if not (Path(folder)/'config.json').is_file():
-        raise FileNotFoundError(f'hf://{name} holds no run of this package: wanted config.json and model.safetensors')
+    try: read_json(Path(folder)/'config.json', ('config', 'data'))
+    except (FileNotFoundError, ValueError) as e:
+        raise FileNotFoundError(f'hf://{name} holds no run of this package: wanted one that push_to_hub gave') from e
     return Path(folder)

@@ -283,15 +283,16 @@ def plot_traversals(
     units=None, # See traverse
     n:int=8, # See traverse
     steps:int=9, # See traverse
-    span:float=3. # See traverse
+    span:float=3., # See traverse
+    factors:Mapping=None # See name_units
 ): # matplotlib Figure
-    "Images of `traverse`, each row with its unit and its KL"
+    "Images of `traverse`, each row with its unit and its KL, or the factor that it knows most of"
     net = trained_model(model)
-    order, names = name_units(net, images)
+    order, names = name_units(net, images, factors)
     units = order[:n] if units is None else list(units)
     x = traverse(net, images, z, units, n, steps, span)
     ranked = images is not None and 'encoder' in net.nets
-    how = f'KL: mean over {len(images):,} images' if ranked else 'rows in order of index'
+    how = f'{"factors" if factors else "KL"}: of {len(images):,} images' if ranked else 'rows in order of index'
     values = [f'{v:.3g}' for v in np.linspace(-span, span, steps)]
     return _plot_rows(x, [names[u] for u in units], values, f'value of the unit ({how})')
 

@@ -156,6 +156,7 @@ def _columns(self:RunFolder) -> list:
     "What the Recorder notes after every epoch"
     return list(self.recorder.metric_names[1:-1])
 
+# %% ../nbs/04d_runs.ipynb #6eb37dba
 @patch
 def _write_readable(self:RunFolder, state:dict):
     "What people and other programs read, from `state`"
@@ -266,6 +267,7 @@ def train_run(
     learn.fit_config(cbs=[pictures, RunFolder(path, resume, moved), *L(cbs)])
     return learn
 
+# %% ../nbs/04d_runs.ipynb #22787f72
 def _keep_networks(model, names):
     "Take away what a file does not hold that was made to be given away"
     kept = tuple(names.split(',')) if names else model.nets
@@ -324,6 +326,7 @@ def decode_codes(
     net = trained_model(model)
     return torch.cat([sample_grid(net, o) for o in torch.as_tensor(z, dtype=torch.float32).split(bs)])
 
+# %% ../nbs/04d_runs.ipynb #b9924649
 def sample(
     model, # See trained_model
     n:int=32, # Images

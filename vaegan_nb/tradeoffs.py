@@ -24,7 +24,7 @@ def score_rows(
 ) -> pd.DataFrame: # loss, method ('' for β = 1), weight, key, run, seed, grey, active, kl, processor; every score
     "The finished runs of the part `disentangle`, but for the longer ones"
     rows = results['rows'].query("part == 'disentangle' and error.isna() and not key.str.endswith('_longer')")
-    if not len(rows): raise ValueError(f'wanted finished runs of the part disentangle, found none in {results["folder"]}')
+    if not len(rows): raise ValueError(f'wanted runs of the part disentangle, found none in {results["folder"]}')
     parts = rows.key.str.extract(r'^(?P<loss>[a-z]+)_?(?P<method>[a-z]*)(?P<weight>.*)$')
     parts['weight'] = pd.to_numeric(parts.weight)
     kept = rows[['key', 'run', 'seed', ERROR, 'active', 'kl', 'processor']]
@@ -36,13 +36,13 @@ def compare_scores(
     loss:str, # 'pixels' or 'dis'
     score:str, # A column
     within:float=.05 # Error above that of β = 1 that still counts as equal
-) -> pd.DataFrame: # A row for each key: method, weight, n, error, ratio, active, mean, sd, change, low, high, equal, beats
+) -> pd.DataFrame: # By key: method, weight, n, error, ratio, active, mean, sd, change, low, high, equal, beats
     "Scores of each setting of a loss against those of β = 1, with intervals that hold together (eq. 1)"
     groups = rows[rows.loss == loss].dropna(subset=[score]).groupby('key', sort=False)
     if loss not in groups.groups: raise ValueError(f'wanted runs of {loss} with β = 1, found {[*groups.groups]}')
     of = groups[score]
-    t = pd.DataFrame(dict(method=groups.method.first(), weight=groups.weight.first(), n=of.count(), error=groups[ERROR].mean(),
-                          active=groups.active.mean(), mean=of.mean(), sd=of.std()))
+    t = pd.DataFrame(dict(method=groups.method.first(), weight=groups.weight.first(), n=of.count(), mean=of.mean(),
+                          sd=of.std(), error=groups[ERROR].mean(), active=groups.active.mean()))
     variance, left = pooled_variance([list(v) for _, v in of]), int((t.n - 1).sum())
     wide = stats.t.ppf(1 - .025/max(1, len(t) - 1), left)*math.sqrt(variance) if left else math.nan
     half = wide*np.sqrt(1/t.n + 1/t.n[loss])
@@ -61,14 +61,16 @@ def score_verdict(
     "Does any penalty, at any weight, beat β = 1 in a score at equal reconstruction?"
     t = compare_scores(rows, loss, score, within)
     rest = t[t.equal].drop(loss)
-    name, n = label(loss).split(',')[0], int(t.n.min())
+    name = label(loss).split(',')[0]
     about = f'{name}, {score}: β = 1 has {mean_and_spread(t["mean"][loss], t.sd[loss], t.n[loss])}; '
     if not len(rest): return f'{about}no other of the {len(t) - 1} settings reconstructs as well.'
     best = rest.loc[rest.change.idxmax()]
-    change = f'{best.change:+.3f} (95 % interval {best.low:+.3f} to {best.high:+.3f})'
-    word = 'beats it' if best.beats else 'cannot be told from it'
+    if math.isnan(best.low): word, interval = 'has too few seeds to be told from it', ''
+    else:
+        word = 'beats it' if best.beats else 'cannot be told from it'
+        interval = f' (95 % interval {best.low:+.3f} to {best.high:+.3f})'
     return (f'{about}of the {len(rest)} settings of {len(t) - 1} that reconstruct as well, the best, '
-            f'{label(best.name).split(", ")[1]}, {word}: {change}; {n} or more seeds each.')
+            f'{label(best.name).split(", ")[1]} ({best.n} seeds), {word}: {best.change:+.3f}{interval}.')
 
 # %% ../nbs/10h_tradeoffs.ipynb #b52a01af
 DECIDES = 'DCI disentanglement', 'InfoM (modularity)' # The scores that the question is asked of
@@ -81,7 +83,8 @@ def score_table(
     "Error, active units, and each score with its change from β = 1"
     tables = {s: compare_scores(rows, loss, s) for s in scores}
     first = next(iter(tables.values()))
-    out = {'seeds': first.n, 'error, grey levels': first.error.map('{:.2f}'.format), 'active': first.active.map('{:.1f}'.format)}
+    out = {'seeds': first.n, 'error, grey levels': first.error.map('{:.2f}'.format),
+           'active': first.active.map('{:.1f}'.format)}
     for score, t in tables.items():
         out[score] = t['mean'].map('{:.3f}'.format)
         out[f'{score}, change'] = ['' if math.isnan(r.low) else f'{r.change:+.3f} ± {r.high - r.change:.3f}'
