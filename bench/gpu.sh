@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 export OUT=${OUT:-results/gpu} PYTHONUNBUFFERED=1 PYTHONWARNINGS=ignore MPLBACKEND=Agg KINETO_LOG_LEVEL=5
 began=$(date +%s) failed="" device=cuda small="" notebooks="" workers=12 limit=85 training=240 patience=1
 if [ "${1:-}" = --rehearse ]; then
-    device=cpu small=--rehearse workers=1 limit=300 training=10 patience=5
+    device=cpu small=--rehearse workers=1 limit=300 training=10 patience=10
     notebooks="nbs/03a_priors.ipynb nbs/04a_callbacks.ipynb"
 fi
 mkdir -p "$OUT"
