@@ -3,8 +3,9 @@
     python bench/bench_start.py --out results/start.json
 
 Help, and a mistake, of every command, and the first step of a training on 100 photographs whose pixels are cached:
-each in a process of its own, in turn with `import fastai.vision.all`, so that what else runs slows all alike.
-Bars, on a machine that does nothing else: 0.7 s for help and mistakes, 4 s between that import and the first step.
+each in a process of its own, in turn with `import fastai.vision.all`, so that what else runs slows all alike, and with
+`import fastai.learner`, which no training with fastai can do without. Bars, on a machine that does nothing else:
+0.7 s for help and mistakes, and 4 s between that least import and the first step.
 """
 import argparse, json, os, platform, statistics, subprocess, sys, tempfile, time
 from datetime import date
@@ -46,8 +47,8 @@ def contenders(root):
     photos = root/'photos'
     photos.mkdir()
     for i, x in enumerate(SynthFaces(n=100, seed=0)): Image.fromarray(x).save(photos/f'{i}.jpg')
-    out = {'import fastai.vision.all': lambda: seconds('import fastai.vision.all'),
-           'nothing': lambda: seconds('')}
+    out = {k: lambda k=k: seconds(k) for k in ('import fastai.vision.all', 'import fastai.learner')}
+    out['Python alone'] = lambda: seconds('')
     for name in COMMANDS:
         out[f'{name} --help'] = lambda name=name: seconds(START, name, '--help')
         out[f'{name}, a mistake'] = lambda name=name: seconds(START, name, *MISTAKES[name], wanted=1)
@@ -72,7 +73,8 @@ def main(out, rounds):
     about = dict(machine=f'{platform.machine()} CPU, {os.cpu_count()} cores', date=str(date.today()), rounds=rounds,
                  load=[round(before, 1), round(os.getloadavg()[0], 1)], python=platform.python_version())
     result = dict(about, ratio_to_import={k: round(v/whole, 3) for k, v in middle.items()},
-                  seconds_beyond_import={k: round(v - whole, 2) for k, v in middle.items() if k.startswith('first')},
+                  seconds_beyond_fastai_learner={k: round(v - middle['import fastai.learner'], 2)
+                                                 for k, v in middle.items() if k.startswith('first')},
                   seconds={k: [round(o, 2) for o in v] for k, v in found.items()})
     text = json.dumps(result, indent=1)
     print(text)

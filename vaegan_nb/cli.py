@@ -375,7 +375,7 @@ def vaegan_report(
 def vaegan_study(
     name:str, # synthetic, faces, paper or long
     out:str=None, # Folder; runs/NAME if not given
-    only:str=None, # Parts of the study, with commas between: baselines, betas, choices, best, tune, search
+    only:str=None, # Parts of the study, with commas between: baselines, betas, choices, best, levers, tune, search
     workers:int=None, # Runs at a time; one on each GPU, or on each of up to four cores, if not given
     quick:bool=False # The smallest form
 ):
