@@ -64,12 +64,12 @@ def score_verdict(
     name = label(loss).split(',')[0]
     about = f'{name}, {score}: β = 1 has {mean_and_spread(t["mean"][loss], t.sd[loss], t.n[loss])}; '
     if not len(rest): return f'{about}no other of the {len(t) - 1} settings reconstructs as well.'
-    best = rest.loc[rest.change.idxmax()]
+    best = rest.loc[(rest.low if rest.low.notna().any() else rest.change).idxmax()]
     if math.isnan(best.low): word, interval = 'has too few seeds to be told from it', ''
     else:
         word = 'beats it' if best.beats else 'cannot be told from it'
         interval = f' (95 % interval {best.low:+.3f} to {best.high:+.3f})'
-    return (f'{about}of the {len(rest)} settings of {len(t) - 1} that reconstruct as well, the best, '
+    return (f'{about}of the {len(rest)} settings of {len(t) - 1} that reconstruct as well, the surest, '
             f'{label(best.name).split(", ")[1]} ({best.n} seeds), {word}: {best.change:+.3f}{interval}.')
 
 # %% ../nbs/10h_tradeoffs.ipynb #b52a01af
