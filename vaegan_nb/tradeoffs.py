@@ -91,6 +91,7 @@ def score_table(
                                    for r in t.itertuples()]
     return pd.DataFrame(out).set_axis([label(k) for k in first.index])
 
+# %% ../nbs/10h_tradeoffs.ipynb #ebd7f671
 _STYLE = dict(beta=('β', '#0072B2', 'o'), dip=('DIP-VAE II', '#D55E00', 's'), factor=('FactorVAE', '#009E73', '^'),
               capacity=('capacity', '#CC79A7', 'D'))
 
