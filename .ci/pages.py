@@ -73,7 +73,7 @@ def check(name, source, page, root):
     here = (root/f'{name}.ipynb').parent
     for m in md:
         for line in m.splitlines():
-            if re.search(r'\[[^][]*\[[^][]*\]\([^)]*\)[^][]*\]\(', line) and not re.search(r'\[!\[', line):
+            if re.search(r'\[[^][]*(?:\[[^][]*\]\([^)]*\)[^][]*)+\]\(', line) and not re.search(r'\[!\[', line):
                 inner = re.search(r'\[[^][]*\[[^][]*\]', line)[0]
                 yield 'link in a link', f'write the name in back-ticks alone, nbdev links it: {inner}'
             if re.match(r'\s*\d+\. \(\w\)', line):
