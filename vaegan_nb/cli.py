@@ -6,12 +6,6 @@
 __all__ = ['CROP_NAMES', 'field_value', 'chosen', 'vaegan_demo', 'vaegan_train', 'vaegan_sample', 'vaegan_encode', 'vaegan_eval',
            'search_space', 'vaegan_tune', 'vaegan_report', 'vaegan_study']
 
-# %% ../nbs/11_cli.ipynb #8df95fe0
-import warnings
-
-# %% ../nbs/11_cli.ipynb #7a1ffe85
-warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's, about itself
-
 # %% ../nbs/11_cli.ipynb #ef3dc5a5
 import math, re, sys
 from contextlib import nullcontext, redirect_stdout
@@ -21,7 +15,7 @@ from json import dumps
 from pathlib import Path
 from typing import get_args
 
-from .config import PRESETS, Config, configure
+from .config import PRESETS, Config, configure, n_halvings
 from .program import COMMANDS, command, is_first, nearest
 
 # %% ../nbs/11_cli.ipynb #8eb97152
@@ -77,14 +71,8 @@ def chosen(
         if not found: raise ValueError(f'--set: wanted field=value, found {text!r}')
         if name in changed: raise ValueError(f'--set {name}: it is given twice')
         changed[name] = field_value(name, value)
-    _check_halvings(configure(preset, **changed).size)
+    n_halvings(configure(preset, **changed).size)
     return changed
-
-def _check_halvings(size):
-    "What `networks.n_halvings` says"
-    n = max(1, math.ceil(math.log2(size/8)))
-    low = size//2**n*2**n
-    if size % 2**n: raise ValueError(f'size={size} cannot be halved {n} times: use {low} or {low + 2**n}')
 
 # %% ../nbs/11_cli.ipynb #1bc54ee1
 CROP_NAMES = ('larsen', 'center148', 'center178', 'center140', 'ttur108', 'center', 'whole')
@@ -104,11 +92,12 @@ def _check_run(run):
     if not str(run).startswith('hf://') and not (Path(run)/'config.json').is_file():
         raise FileNotFoundError(f'wanted a run folder, found no config.json in {run}')
 
-def _check_opening(crop=None, max_bad=.05, extractor='teacher', weights=None, seed=0):
+def _check_opening(crop=None, max_bad=.05, extractor='teacher', weights=None, seed=0, prior=None):
     "Arguments that several commands have"
     _wanted('crop', f'a name of {", ".join(CROP_NAMES)}', crop in (None, *CROP_NAMES), crop)
     _wanted('max_bad', 'a share from 0 to 1', 0 <= max_bad <= 1, max_bad)
     _wanted('seed', 'a whole number from 0 to 2**63 - 1', 0 <= seed < 2**63, seed)
+    _wanted('prior', 'normal or mixture', prior in (None, 'normal', 'mixture'), prior)
     if extractor not in ('teacher', 'inception') and not Path(extractor).is_file():
         raise ValueError(f'--extractor {extractor} is unknown: wanted teacher, inception, or a file that Teacher.save '
                          'wrote')
@@ -212,11 +201,10 @@ def vaegan_sample(
     _wanted('n', '1 or more', n > 0, n)
     _wanted('steps', '2 or more', steps > 1, steps)
     _wanted('temperature', '0 or more', 0 <= temperature < math.inf, temperature)
-    _wanted('prior', 'normal or mixture', prior in (None, 'normal', 'mixture'), prior)
     if interpolate and traverse is not None: raise ValueError('wanted --interpolate or --traverse, found both')
     if gif and n*(steps if interpolate or traverse is not None else 1) < 2:
         raise ValueError('--gif: wanted 2 pictures or more, found one: it would not move')
-    _check_opening(seed=seed)
+    _check_opening(seed=seed, prior=prior)
     _check_run(run)
     if source: _check_source(source)
     from vaegan_nb.commands import sample_run
@@ -265,8 +253,7 @@ def vaegan_eval(
     if n is not None and n < 2: raise ValueError(f'wanted 2 images to judge or more, found n={n}')
     if save and Path(save).suffix != '.npz': raise ValueError(f'--save: wanted a name ending in .npz, found {save}')
     if size is not None: _wanted('size', '8 or more', size > 7, size)
-    _wanted('prior', 'normal or mixture', prior in (None, 'normal', 'mixture'), prior)
-    _check_opening(crop, max_bad, extractor, weights, seed)
+    _check_opening(crop, max_bad, extractor, weights, seed, prior)
     for source in (real,) if fake.startswith('hf://') else (real, fake): _check_source(source)
     from vaegan_nb.commands import measure_pair, measurement_table
     with redirect_stdout(sys.stderr) if json else nullcontext(): # files that were skipped are no JSON

@@ -41,7 +41,7 @@ from .jobs import processes
 from .latent import explorer_page, latent_figures
 from .outputs import KINDS, edited_codes, sample_codes, write_codes, write_pictures
 from .report import figure_html, read_run, write_report
-from .runs import decode_codes, load_run, train_run, trained_model
+from .runs import decode_codes, train_run, trained_model
 from .scores import optional_module
 from .studies import run_study, trial_distance, tune
 
@@ -336,15 +336,16 @@ def inspect_run(
     "Every figure about the latent space, attributes and factors of one run"
     held = None if images is None else images.view(images.splits > 0)
     if held is not None and len(held) < 8: held = images                     # too few to look at
-    shown = latent_figures(run, None if held is None else held.view(slice(0, 1000)))
+    net = trained_model(run)
+    shown = latent_figures(net, None if held is None else held.view(slice(0, 1000)))
     out = {f'Latent space: {k}': v for k, v in shown.items()}
-    if images is None or read_run(run)[0].model == 'gan': return out
+    if images is None or net.config.model == 'gan': return out
     if images.attribute_names:
-        figures = attribute_figures(run, images, train_teacher(images, epochs=1 if quick else 4, seed=1))
+        figures = attribute_figures(net, images, train_teacher(images, epochs=1 if quick else 4, seed=1))
         out.update({k.replace('_', ': ', 1).capitalize(): v for k, v in figures.items()})
     if _saw_faces(run):
         sizes = dict(n_train=1000, n_test=500, dci_train=200, batches=(500, 250)) if quick else 'small'
-        scores = disentanglement_report(run, sizes=sizes, repeats=2 if quick else 3, show=False)
+        scores = disentanglement_report(net, sizes=sizes, repeats=2 if quick else 3, show=False)
         out.update({'Disentanglement': str(scores), 'Disentanglement: latents and factors': scores.plot()})
     return out
 
@@ -389,9 +390,9 @@ def report_run(
 ) -> Path: # The page; explorer.html is beside it
     "Write what is known of a run"
     run, place = local_run(run), _place(run)
-    load_run(run)
+    net = trained_model(run)
     images, path = run_images(run, source), Path(out or place/'look.html')
-    explorer = explorer_page(run, path.with_name('explorer.html'), images)
+    explorer = explorer_page(net, path.with_name('explorer.html'), images)
     link = f'<p><a href="{explorer.name}">Sliders of the latent space</a></p>'
     return write_report(path, [run], title=Path(run).name, intro=link, more=inspect_run(run, images, quick))
 
