@@ -360,14 +360,15 @@ def vaegan_report(
 
 @command()
 def vaegan_study(
-    name:str, # synthetic, faces, paper, long or disentangle
+    name:str, # synthetic, faces, paper, long, disentangle or disentangle64
     out:str=None, # Folder; runs/NAME if not given
     only:str=None, # Parts of the study, with commas between: baselines, betas, choices, best, levers, tune, search
     workers:int=None, # Runs at a time; one on each GPU, or on each of up to four cores, if not given
-    quick:bool=False # The smallest form
+    quick:bool=False, # The smallest form
+    factors:str=None # The file of dSprites (.npz) or 3D Shapes (.h5), to disentangle those in place of drawn faces
 ):
     "The tables and figures of a study redone"
     path = _folder(out or f'runs/{name}{"-quick" if quick else ""}')
     if workers is not None and workers < 1: raise ValueError(f'wanted 1 worker or more, found {workers}')
     from vaegan_nb.commands import report_study
-    print(f'\nreport: {report_study(name, path, quick, only, workers)}')
+    print(f'\nreport: {report_study(name, path, quick, only, workers, factors)}')

@@ -6,7 +6,7 @@
 __all__ = ['TRACKERS', 'OBJECTIVES', 'is_watched', 'EpochLines', 'tracker', 'finish', 'told', 'demo_models', 'run_demo',
            'crop_of', 'extractor_of', 'together', 'train_source', 'measure_pair', 'measurement_table', 'write_study',
            'submitted', 'tune_source', 'run_images', 'inspect_run', 'sample_run', 'encode_source', 'report_run',
-           'report_study']
+           'of_factors', 'report_study']
 
 # %% ../nbs/10d_commands.ipynb #12157bb7
 import warnings
@@ -17,6 +17,7 @@ warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's, ab
 # %% ../nbs/10d_commands.ipynb #8244ffae
 import os, signal, sys, time
 from contextlib import nullcontext
+from dataclasses import replace
 from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from .attributes import attribute_figures, train_teacher
 from .bayesopt import BayesOpt, plot_bo
 from .config import PRESETS, Config, configure
 from .data import ImageArray, array_dls, celeba_source, get_dls, open_images
-from .disentangle import disentanglement_report
+from .disentangle import disentanglement_report, known_factors
 from .evaluate import FIDCallback, Measurement, open_pair, opened_as, reference_for
 from .experiments import STUDIES, Study, quick_study
 from .faces import SynthFaces, check_seed
@@ -396,15 +397,30 @@ def report_run(
     link = f'<p><a href="{explorer.name}">Sliders of the latent space</a></p>'
     return write_report(path, [run], title=Path(run).name, intro=link, more=inspect_run(run, images, quick))
 
+def of_factors(
+    study:Study, # With scores
+    path:str|Path # The file of dSprites (.npz) or of 3D Shapes (.h5)
+) -> Study:
+    "The same study of other images whose factors are known"
+    if not study.scores: raise ValueError(f'factors: wanted a study with scores, found {study.name}')
+    path = Path(path).absolute()
+    if path.suffix not in ('.npz', '.h5'):
+        raise ValueError(f'factors: wanted the file of dSprites (.npz) or of 3D Shapes (.h5), found {path}')
+    data = known_factors(str(path))
+    height, _, channels = data.render(data.sample_factors(1, 0)).shape[1:]
+    return replace(study, name=f'{study.name}, {path.name}', source=str(path), size=height,
+                   settings=dict(study.settings, channels=channels))
+
 def report_study(
     name:str, # In STUDIES
     out:str|Path, # Folder
     quick:bool=False, # The smallest form?
     only:str=None, # Parts or runs of it
-    workers:int=None # Runs at a time; one on each GPU, or on each of up to four cores, if None
+    workers:int=None, # Runs at a time; one on each GPU, or on each of up to four cores, if None
+    factors:str|Path=None # Of a study with scores: the file of dSprites (.npz) or of 3D Shapes (.h5) in place of faces
 ) -> Path: # The page
     "Train what a study takes, and write its tables and figures"
     if name not in STUDIES: raise ValueError(f'study {name!r} is unknown: choose one of {", ".join(STUDIES)}')
-    plan = STUDIES[name]
+    plan = STUDIES[name] if factors is None else of_factors(STUDIES[name], factors)
     if workers is None: workers = torch.cuda.device_count() or min(num_cpus(), 4)
     return run_study(quick_study(plan) if quick else plan, Path(out), only, **submitted(workers))

@@ -9,7 +9,7 @@ __all__ = ['STUDIES', 'Prepared', 'TABLE2', 'BETA_RANGE', 'CHOICES', 'FIRST_BEST
            'preset_changes', 'choices', 'best_preset', 'levers', 'disentangling', 'study_runs']
 
 # %% ../nbs/10_experiments.ipynb #32121123
-import json, math, os, platform, re, time
+import json, math, os, platform, time
 from collections import namedtuple
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -27,9 +27,8 @@ from .attributes import label_classes
 from .callbacks import SampleGrid
 from .config import PRESETS, Config, configure
 from .data import array_dls, open_images
-from .disentangle import quick_scores
+from .disentangle import has_factors, known_factors, quick_scores
 from .evaluate import FIDCallback, Reference, generator
-from .faces import SynthFaces
 from .features import FaceTeacher, Inception, Teacher, distance_name, fit_teacher
 from .files import read_json, write_json
 from .images import save_grid, to_floats
@@ -39,17 +38,15 @@ from .learner import vaegan_learner
 from .networks import VAEGAN, evaluating
 from .report import read_history, read_metrics
 from .runs import RunFolder, encode_images
-from .scores import mig
+from .scores import FactorGrid, mig
 from .sources import celeba_source, real_faces
 
 # %% ../nbs/10_experiments.ipynb #47891ea9
-def _factors_known(source): return re.fullmatch(r'synth(:\d+)?', source)
-
 @dataclass(frozen=True)
 class Study:
     "What all runs of a study share"
     name:str # Heading of its report
-    source:str # 'celeba' or 'faces', see find_images; else a path, or 'synth:5000'
+    source:str # 'celeba' or 'faces', see find_images; a path, 'synth:5000', or a file that known_factors reads
     size:int = 64 # Height and width of the images in pixels
     crop:str|None = 'whole' # See open_images; the report's code squashes the whole pictures of CelebA
     images:int|None = None # Training images, the first ones; all if None
@@ -77,8 +74,8 @@ class Study:
                              'a file that Teacher.save wrote')
         if self.judge and self.extractor != 'labels':
             raise ValueError(f"judge: wanted extractor='labels', found {self.extractor!r}: no other is taught twice")
-        if self.scores and not _factors_known(self.source):
-            raise ValueError(f"scores: wanted 'synth:5000', found {self.source!r}: factors are not known")
+        if self.scores and not has_factors(self.source):
+            raise ValueError(f"scores: wanted a source that known_factors reads, found {self.source!r}")
         configure(self.preset, **self.settings)
 
     def config(self, **settings) -> Config: return configure(self.preset, **{**self.settings, **settings})
@@ -92,9 +89,10 @@ STUDIES = dict(
     synthetic=Study('Synthetic faces, small', 'synth:3000', size=32, settings=_small, trials=8),
     long=Study('The long track', 'faces', size=32, images=18_000, extractor='labels', judge=True, parts=('levers',),
                settings=dict(_small, epochs=12)),
-    disentangle=Study('Disentangling', 'synth:11500', size=32, images=10_000, n=(500,), seeds=(0, 1, 2, 3, 4),
-                      preset='best', settings=dict(width=.125, nz=10, bs=64, epochs=5, prior='normal'),
-                      parts=('disentangle',), scores=True))
+    disentangle=Study('Disentangling', 'synth:11500', size=32, images=10_000, n=(500,), seeds=range(5), preset='best',
+                      settings=dict(width=.125, nz=10, bs=64, epochs=5, prior='normal'), parts=('disentangle',),
+                      scores=True))
+STUDIES['disentangle64'] = replace(STUDIES['disentangle'], name='Disentangling at 64x64', size=64, seeds=(0, 1, 2))
 
 def quick_study(
     study:Study # Of any kind
@@ -120,12 +118,16 @@ def find_images(
         if folder is None: raise FileNotFoundError('wanted utkface/faces64.zip and utkface/attributes.csv, found none: '
                                                    'name the folder that holds utkface in VAEGAN_FACES')
         return dict(source=folder/'utkface'/'faces64.zip', attributes=folder/'utkface'/'attributes.csv')
-    return dict(source=study.source)
+    grid = known_factors(study.source, study.size)
+    if not isinstance(grid, FactorGrid): return dict(source=study.source)
+    rows = np.random.default_rng(0).permutation(len(grid))[:math.ceil(1.15*(study.images or len(grid)))]
+    return dict(source=grid.render(np.stack(np.unravel_index(rows, grid.factor_sizes), 1)))
 
 # %% ../nbs/10_experiments.ipynb #75109c37
 def _open(study:Study, size:int):
     "Training and validation images"
-    images = open_images(**find_images(study), size=size, crop=study.crop, max_bad=study.max_bad, progress=False)
+    images = open_images(**find_images(study), size=size, crop=study.crop, channels=study.config().channels,
+                         max_bad=study.max_bad, progress=False)
     return images.split('train').view(slice(study.images)), images.split('valid').view(slice(study.images))
 
 def _extractor(study:Study, out:Path, progress:bool=False, judge:bool=False):
@@ -213,20 +215,20 @@ def reconstruction_error(
 
 # %% ../nbs/10_experiments.ipynb #97f01e79
 @lru_cache(maxsize=1)
-def _known_faces(size:int):
-    "Faces and their factors"
-    data = SynthFaces(size=size)
-    f = data.sample_factors(5000, np.random.default_rng(0))
-    return data.render(f, np.random.default_rng(1)), f
+def _known_images(source, size):
+    "5000 images and their factors"
+    data = known_factors(source, size)
+    f = data.sample_factors(5000, 0)
+    return data.render(f, 1), f
 
 def known_factors_mig(
     model:VAEGAN, # With an encoder
     study:Study
 ) -> float|None: # In [0, 1]; None where factors are not known
-    "Mutual information gap of the mean codes of synthetic faces"
-    if not _factors_known(study.source): return None
-    faces, f = _known_faces(study.size)
-    return mig(encode_images(model, faces)[0].numpy(), f)['value']
+    "Mutual information gap of the mean codes of images with known factors"
+    if not has_factors(study.source): return None
+    images, f = _known_images(study.source, study.size)
+    return mig(encode_images(model, images)[0].numpy(), f)['value']
 
 # %% ../nbs/10_experiments.ipynb #c578fa58
 class _Clock(Callback):
@@ -278,7 +280,8 @@ def _train(prepared:Prepared, run:Path, cfg:Config) -> dict:
                 reconstruction=reconstruction_error(learn.model, valid, reference.extractor) if encodes else None,
                 mig=known_factors_mig(learn.model, study) if encodes else None,
                 like=read_history(run)['valid_like'] if encodes else None,
-                known=quick_scores(learn.model) if encodes and study.scores else None)
+                known=quick_scores(learn.model, known_factors(study.source, study.size))
+                if encodes and study.scores else None)
 
 # %% ../nbs/10_experiments.ipynb #ab99bbd2
 def read_result(
@@ -404,24 +407,25 @@ def levers(study:Study) -> list: # As baselines
     "The first best and `best`, each lever alone and taken out"
     base, first = asdict(study.config()), dict(FIRST_BEST, prior='mixture')
     best = dict(first, **preset_changes('best', study.config()))
-    put_back = lambda change: {k: first.get(k, base[k]) for k in change}
     rows = dict(first_best=first, best=best, best_gan=dict(best, model='gan'), best_vae=dict(best, model='vae'))
     rows |= {f'first_and_{k}': {**first, **change} for k, change in LEVERS.items()}
-    rows |= {f'best_less_{k}': {**best, **put_back(change)} for k, change in LEVERS.items()}
+    rows |= {f'best_less_{k}': {**best, **{c: first.get(c, base[c]) for c in change}} for k, change in LEVERS.items()}
     rows |= {f'best_and_{k}': {**best, **change} for k, change in ADDED.items()}
     return _runs(study, 'levers', {key: (None, _epochs(study, settings)) for key, settings in rows.items()})
 
 # %% ../nbs/10_experiments.ipynb #ea96d442
-SWEEPS = dict( # Method to weights, and the fields of Config that one makes
-    beta=((2., 4., 8.), lambda w: dict(beta=w)),
-    dip=((3., 10., 30.), lambda w: dict(penalty='dip2', penalty_weight=w)),
-    factor=((5., 15., 50.), lambda w: dict(penalty='factor', penalty_weight=w)),
-    capacity=((10., 20., 30.), lambda w: dict(penalty='capacity', capacity=w, penalty_weight=10., beta=0., warmup=.5)))
+SWEEPS = dict( # Method to weights, and the fields of Config that one makes, for so many units
+    beta=((2., 4., 8.), lambda w, nz: dict(beta=w)),
+    dip=((3., 10., 30.), lambda w, nz: dict(penalty='dip2', penalty_weight=w)),
+    factor=((5., 15., 50.), lambda w, nz: dict(penalty='factor', penalty_weight=w)),
+    capacity=((10., 20., 30.),
+              lambda w, nz: dict(penalty='capacity', capacity=w, penalty_weight=10., beta=0., warmup=.5)),
+    nuisance=((5., 10., 20.), lambda w, nz: dict(nz=nz + int(w), nuisance=int(w))))
 LOSSES = dict(pixels='vae', dis='vaegan') # What is compared of a picture and its reconstruction, and whose loss that is
 
 def disentangling(study:Study) -> list: # As baselines
     "β = 1, and every method of `SWEEPS` at every weight, for a loss of pixels and for one of Dis_l; longer runs"
-    swept = {f'_{name}{w:g}': make(w) for name, (weights, make) in SWEEPS.items() for w in weights}
+    swept = {f'_{name}{w:g}': make(w, study.config().nz) for name, (weights, make) in SWEEPS.items() for w in weights}
     both = lambda changes: {loss + key: (None, dict(model=model, **change))
                             for key, change in changes.items() for loss, model in LOSSES.items()}
     first, longer = replace(study, seeds=study.seeds[:1]), {'_longer': dict(epochs=2*study.config().epochs)}
