@@ -9,7 +9,7 @@ KNOWN = dict(
     words=['08_disentangle', '10_experiments', '10a_tables'],
     tests=['08_disentangle', '10_experiments', '10a_tables'],
     # 00b_hub, 10d_commands, 10e_program for good: they fetch, do and read, and there is nothing in that to be seen
-    pictures=['00b_hub', '04e_distributed', '10_experiments', '10b_studies', '10d_commands', '10e_program', '11a_train'],
+    pictures=['00b_hub', '04e_distributed', '10d_commands', '10e_program', '11a_train'],
     longest=['02_config'])
 
 def lines(cell): return [l for l in ''.join(cell['source']).splitlines() if l.strip() and not l.startswith('#|')]

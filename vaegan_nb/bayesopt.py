@@ -63,13 +63,15 @@ def lcb(
 def worth(
     gp:GP, # Fitted to the runs so far
     X:np.ndarray, # Settings, shape (m, d)
-    acquisition:Callable=log_ei # Called with (mean, sd, best)
+    acquisition:Callable=log_ei, # Called with (mean, sd, best)
+    noise:np.ndarray=None # Variance of one more run at each of X, shape (m,); None: the mean of the runs so far
 ) -> np.ndarray: # Shape (m,), units of acquisition
-    "What one more run at each of `X` is worth, through noise such as the runs so far had"
+    "What one more run at each of `X` is worth, through its noise"
     tried, (mean, sd) = gp.predict(gp.X)[0], gp.predict(X)
     best = tried.argmin()
     if not gp.v.any(): return acquisition(mean, sd, tried[best])
-    moves = np.r_[gp.covariance(gp.X, X), [sd**2]]/np.sqrt(sd**2 + gp.v.mean())     # of the means, by one run
+    noise = gp.v.mean() if noise is None else noise
+    moves = np.r_[gp.covariance(gp.X, X), [sd**2]]/np.sqrt(sd**2 + noise)           # of the means, by one run
     means = np.r_[np.tile(tried[:, None], len(X)), [mean]]
     return acquisition(means, np.abs(moves - moves[best]), tried[best]).max(0)
 
@@ -166,12 +168,13 @@ class BayesOpt:
         init:int=None, # How many of them are spread evenly before the process is trusted; None: 2d + 2
         tol:float=1e-6, # Done when the expected improvement is smaller, in standard deviations of the values told
         seed:int=0, # Decides the first points and the seeds of the trials
-        path:str|Path=None # The study's file, a line of JSON for every ask, tell and fail; one that exists is continued
+        path:str|Path=None, # The study's file, a line of JSON for every ask, tell and fail; an old one is continued
+        noise:Callable=None # Variance of a value at a setting, called with a dict of names to numbers, or to arrays
     ):
         if budget < 1: raise ValueError(f'wanted a budget of 1 trial or more, found {budget}')
         self.space, self.gp, self.acquisition, self.budget = Space(space), gp or GP(), acquisition, budget
         self.init = 2*len(space) + 2 if init is None else init
-        self.tol, self.seed, self.path = tol, seed, path and Path(path)
+        self.tol, self.seed, self.path, self.noise = tol, seed, path and Path(path), noise
         self.trials, self._next = {}, None
         if self.path: self._restore()
 
@@ -242,10 +245,12 @@ def _pending(self:BayesOpt, id) -> Trial:
 def tell(self:BayesOpt,
     id:int, # A pending trial's
     value:float, # What came of it; lower is better
-    noise:float=None # Variance of that value, in squared units; None: unknown
+    noise:float=None # Variance of that value, in squared units; None: what the study's noise says, or unknown
 ):
     "The value of a trial; it is on the disk when this returns"
-    t, value, noise = self._pending(id), float(value), None if noise is None else float(noise)
+    t, value = self._pending(id), float(value)
+    if noise is None and self.noise: noise = self.noise(t.params)
+    if noise is not None: noise = float(noise)
     if not np.isfinite(value): raise ValueError(f'trial {id}: {value} is no value: if it gave none, fail({id})')
     if noise is not None and not 0 <= noise < np.inf: raise ValueError(f'trial {id}: noise {noise} is no variance')
     self._record(replace(t, value=value, noise=noise))
@@ -280,6 +285,7 @@ def best(self:BayesOpt) -> Best: # params, and posterior mean and sd there
     i = mean.argmin()
     return Best(self.told[i].params, float(mean[i]), float(sd[i]))
 
+# %% ../nbs/09_bayesopt.ipynb #fa08df15
 @patch
 def surrogate(self:BayesOpt) -> GP: # What the acquisition function sees
     "`model`, believing that pending trials give the mean, and that failed ones are as bad as the worst"
@@ -287,7 +293,16 @@ def surrogate(self:BayesOpt) -> GP: # What the acquisition function sees
     if not rest: return gp
     Z = np.array([self.space.encode(t.params) for t in rest])
     beliefs = np.where([t.error is None for t in rest], gp.predict(Z)[0], gp.y.max())
-    return gp.fit(np.r_[gp.X, Z], np.r_[gp.y, beliefs], np.r_[gp.v, np.full(len(Z), gp.v.mean())])
+    noise = np.full(len(Z), gp.v.mean()) if self.noise is None else self.noise_at(Z)
+    return gp.fit(np.r_[gp.X, Z], np.r_[gp.y, beliefs], np.r_[gp.v, noise])
+
+@patch
+def noise_at(self:BayesOpt,
+    X:np.ndarray # The process's coordinates, shape (m, d)
+) -> np.ndarray|None: # Shape (m,); None where it is unknown
+    "Variance of one value at each of `X`"
+    if self.noise is None: return None
+    return np.broadcast_to(self.noise(dict(zip(self.space.spec, self.space._unwarp(X).T))), len(X))
 
 @patch
 def propose(self:BayesOpt) -> tuple[dict, float]: # Setting, expected improvement in the units of the values
@@ -299,8 +314,9 @@ def propose(self:BayesOpt) -> tuple[dict, float]: # Setting, expected improvemen
     elif self._next is None:
         gp = self.surrogate()
         near = gp.X[gp.predict(gp.X)[0].argmin()]
-        x = maximize(lambda X: worth(gp, X, self.acquisition), space, near, seed=n)
-        self._next = space.decode(x), float(worth(gp, x[None], expected_improvement)[0])
+        of = lambda X, acquisition: worth(gp, X, acquisition, self.noise_at(X))
+        x = maximize(lambda X: of(X, self.acquisition), space, near, seed=n)
+        self._next = space.decode(x), float(of(x[None], expected_improvement)[0])
     return self._next
 
 @patch(as_prop=True)
@@ -326,7 +342,8 @@ def plot_bo(
         top.fill_between(v, mean - 2*sd, mean + 2*sd, color='#0072B2', alpha=.2, lw=0, label='± 2 sd')
         top.plot(v, mean, color='black', label='mean')
         top.plot(*zip(*[(t.params[name], t.value) for t in study.told]), 'o', color='#D55E00', label='told')
-        low.plot(v, worth(gp, X, expected_improvement if ei else study.acquisition), color='#009E73')
+        acquisition = expected_improvement if ei else study.acquisition
+        low.plot(v, worth(gp, X, acquisition, study.noise_at(X)), color='#009E73')
         for ax in top, low: ax.axvline(params[name], color='#CC79A7', ls='--', label=f'next: {params[name]:.4g}')
         low.set(xlabel=name, xscale='log' if space.log[j] else 'linear')
     axs[0, 0].set_ylabel('objective')

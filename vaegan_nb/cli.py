@@ -360,9 +360,9 @@ def vaegan_report(
 
 @command()
 def vaegan_study(
-    name:str, # synthetic, faces, paper, long, disentangle or disentangle64
+    name:str, # synthetic, faces, faces-long, faces64, paper, long, disentangle or disentangle64
     out:str=None, # Folder; runs/NAME if not given
-    only:str=None, # Parts of the study, with commas between: baselines, betas, choices, best, levers, tune, search
+    only:str=None, # Parts of the study, with commas between, such as baselines, betas, presets, tune, search
     workers:int=None, # Runs at a time; one on each GPU, or on each of up to four cores, if not given
     quick:bool=False, # The smallest form
     factors:str=None # The file of dSprites (.npz) or 3D Shapes (.h5), to disentangle those in place of drawn faces

@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['STUDIES', 'Prepared', 'TABLE2', 'BETA_RANGE', 'CHOICES', 'FIRST_BEST', 'LEVERS', 'ADDED', 'SWEEPS', 'LOSSES', 'PARTS',
-           'Study', 'quick_study', 'find_images', 'read_study', 'prepare', 'open_study', 'reconstruction_error',
-           'known_factors_mig', 'device_name', 'read_result', 'run_experiment', 'baselines', 'beta_sweep',
-           'preset_changes', 'choices', 'best_preset', 'levers', 'disentangling', 'study_runs']
+           'Study', 'quick_study', 'find_images', 'read_study', 'prepare', 'open_study', 'read_result',
+           'run_experiment', 'baselines', 'beta_sweep', 'preset_changes', 'choices', 'presets', 'best_preset', 'levers',
+           'disentangling', 'random_search', 'grid_search', 'study_runs']
 
 # %% ../nbs/10_experiments.ipynb #32121123
-import json, math, os, platform, time
+import json, math, os
 from collections import namedtuple
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -20,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from fastai.callback.core import Callback
 from filelock import FileLock, Timeout
 
 from .attributes import label_classes
@@ -31,14 +30,15 @@ from .disentangle import has_factors, known_factors, quick_scores
 from .evaluate import FIDCallback, Reference, generator
 from .features import FaceTeacher, Inception, Teacher, distance_name, fit_teacher
 from .files import read_json, write_json
-from .images import save_grid, to_floats
+from .images import save_grid
 from .jobs import Busy, reason
 from .latent import reconstruct
 from .learner import vaegan_learner
-from .networks import VAEGAN, evaluating
+from .measures import (Clock, device_name, grey_error, known_factors_mig, precision_and_recall,
+                                reconstruction_error)
 from .report import read_history, read_metrics
-from .runs import RunFolder, encode_images
-from .scores import FactorGrid, mig
+from .runs import RunFolder
+from .scores import FactorGrid
 from .sources import celeba_source, real_faces
 
 # %% ../nbs/10_experiments.ipynb #47891ea9
@@ -54,20 +54,23 @@ class Study:
     weights:str|None = None # What to call weights of the Inception that are not the FID's; for tests
     n:tuple = (1000,) # Generated images that are judged at the end; the first number after every epoch too
     seeds:tuple = (0, 1, 2) # One run of everything for each
+    more:dict = field(default_factory=dict) # More seeds of some: the name of their runs, without the seed, to seeds
     preset:str = 'paper' # Where all settings start from
     settings:dict = field(default_factory=dict) # Changed in all runs: fields of Config
     betas:tuple = (.5, 12.5, 25., 37.5, 50., 75.) # Of Table 4: half of what it prints
     trials:int = 12 # Runs of tune_beta
     parts:tuple = ('baselines', 'betas', 'choices', 'best') # Names in PARTS
+    keys:dict = field(default_factory=dict) # Rows of the parts that have not all: part to keys
     scores:bool = False # Every score of disentangling too? Of synthetic faces, whose factors are known
     judge:bool = False # A second teacher too, that no search asks? Each is then taught half of the training images
     max_bad:float = .05 # Share of the images that may be unusable
 
     def __post_init__(self):
         for k in 'n', 'seeds', 'betas', 'parts': object.__setattr__(self, k, tuple(getattr(self, k))) # JSON has none
+        for k in 'more', 'keys': object.__setattr__(self, k, {o: tuple(v) for o, v in getattr(self, k).items()})
         if not (self.n and self.seeds):
             raise ValueError(f'a study wants at least one seed and one n, found {self.seeds} and {self.n}')
-        if min(self.n) < 2: raise ValueError(f'wanted n of 2 or more, found {self.n}: one image has no spread')
+        if min(self.n) < 4: raise ValueError(f'wanted n of 4 or more, found {self.n}: fewer have no precision')
         if max(self.n) > 10_000: raise ValueError(f'wanted n of 10,000 or less, found {self.n}: no more are kept')
         if self.extractor not in ('teacher', 'labels', 'inception') and not Path(self.extractor).is_file():
             raise ValueError(f"extractor={self.extractor!r} is unknown: choose 'teacher', 'labels' or 'inception', or "
@@ -82,24 +85,34 @@ class Study:
 
 # %% ../nbs/10_experiments.ipynb #c6787791
 _small = dict(width=.25, nz=64, bs=32, epochs=2)
+_long = dict(source='faces', images=18_000, extractor='labels', judge=True)
 STUDIES = dict(
     paper=Study('The report on CelebA', 'celeba', extractor='inception', n=(1000, 10_000)),
     faces=Study('Real faces, small', 'faces', size=32, images=12_000, extractor='labels',
                 settings=dict(_small, epochs=4), trials=8),
     synthetic=Study('Synthetic faces, small', 'synth:3000', size=32, settings=_small, trials=8),
-    long=Study('The long track', 'faces', size=32, images=18_000, extractor='labels', judge=True, parts=('levers',),
-               settings=dict(_small, epochs=12)),
+    long=Study('The long track', size=32, parts=('levers',), settings=dict(_small, epochs=12), **_long),
     disentangle=Study('Disentangling', 'synth:11500', size=32, images=10_000, n=(500,), seeds=range(5), preset='best',
                       settings=dict(width=.125, nz=10, bs=64, epochs=5, prior='normal'), parts=('disentangle',),
                       scores=True))
 STUDIES['disentangle64'] = replace(STUDIES['disentangle'], name='Disentangling at 64x64', size=64, seeds=(0, 1, 2))
+_near = 'vaegan preset_larsen gamma_x0.1 gamma_x10 nonsaturating rmsprop init_larsen init_printed concat ema'
+STUDIES['faces-long'] = Study(
+    'Real faces', size=32, settings=dict(_small, epochs=13, prior='mixture'), trials=8, **_long,
+    parts=('baselines', 'betas', 'presets', 'choices', 'random', 'grid'), keys=dict(choices=_near.split()),
+    more=dict(vaegan=(3, 4), best=(3, 4)))
+STUDIES['faces64'] = Study(
+    'Real faces, 64x64', size=64, settings=dict(_small, epochs=9, prior='mixture'), **_long,
+    parts=('baselines', 'presets'), keys=dict(baselines=('gan', 'vae', 'vaegan'), presets=('vaegan', 'best')))
 
+# %% ../nbs/10_experiments.ipynb #88bb4db6
 def quick_study(
     study:Study # Of any kind
 ) -> Study:
-    "The smallest form of a study: every run and every table, nothing of worth in them"
+    "The smallest form of a study: every table, a few small runs; drawn faces for those of 'faces'"
     return replace(study, name=f'{study.name} (smallest form)', images=128, seeds=study.seeds[:2],
-                   n=tuple(32 + i for i in range(len(study.n))),
+                   source='synth:300' if study.source == 'faces' else study.source,
+                   more={k: v[:1] for k, v in study.more.items()}, n=tuple(32 + i for i in range(len(study.n))),
                    settings=dict(study.settings, width=1/16, nz=4, bs=32, epochs=1), betas=study.betas[::3], trials=3)
 
 # %% ../nbs/10_experiments.ipynb #2640bf34
@@ -197,78 +210,24 @@ def open_study(
                   for judge, path in enumerate(_references(study, out))]
     return Prepared(study, *_open(study, study.size), references)
 
-# %% ../nbs/10_experiments.ipynb #a586c904
-def reconstruction_error(
-    model:VAEGAN, # With an encoder
-    images, # uint8 NHWC, two or more
-    extractor # See feature_stats
-) -> float: # 0: as the image; 1: as far from it as another image
-    "Mean squared distance in features from images to their reconstructions, over that to other images"
-    f, g = [], []
-    with evaluating(model) as device, evaluating(extractor) as there:
-        for i in range(0, len(images), 128):
-            x = to_floats(images[i:i+128], device)
-            f.append(extractor(x.to(there)).cpu().double())
-            g.append(extractor(model.sampler(model.encode(x).mu).to(there)).cpu().double())
-    f, g = torch.cat(f), torch.cat(g)
-    return float((f - g).pow(2).sum(1).mean()/(2*f.var(0).sum()))
-
-# %% ../nbs/10_experiments.ipynb #97f01e79
-@lru_cache(maxsize=1)
-def _known_images(source, size):
-    "5000 images and their factors"
-    data = known_factors(source, size)
-    f = data.sample_factors(5000, 0)
-    return data.render(f, 1), f
-
-def known_factors_mig(
-    model:VAEGAN, # With an encoder
-    study:Study
-) -> float|None: # In [0, 1]; None where factors are not known
-    "Mutual information gap of the mean codes of images with known factors"
-    if not has_factors(study.source): return None
-    images, f = _known_images(study.source, study.size)
-    return mig(encode_images(model, images)[0].numpy(), f)['value']
-
-# %% ../nbs/10_experiments.ipynb #c578fa58
-class _Clock(Callback):
-    "Time of the finished epochs, over all sittings: in all, and of the processor while it trained"
-    order = RunFolder.order + 1
-    def __init__(self, path): self.path, self.kept = Path(path), dict(seconds=[], processor=[])
-    def before_fit(self):
-        if self.path.exists(): self.kept |= read_json(self.path, ['seconds'], _redo)
-    def before_epoch(self): self.start = time.time(), time.process_time()
-    def after_train(self): self.trained = time.process_time() - self.start[1]
-    def after_epoch(self):
-        now = dict(seconds=time.time() - self.start[0], processor=self.trained)
-        self.kept = {k: [*self.kept[k][:self.learn.epochs_done - 1], v] for k, v in now.items()}
-        write_json(self.path, self.kept, indent=None)
-    def total(self, what): return sum(self.kept[what])
-
-def device_name() -> str:
-    "The GPU, or the processor and the number of threads"
-    if torch.cuda.is_available(): return torch.cuda.get_device_name()
-    cpu = Path('/proc/cpuinfo')
-    lines = cpu.read_text().splitlines() if cpu.exists() else []
-    names = [l.split(':')[1].strip() for l in lines if l.startswith('model name')]
-    return f'{(names or [platform.machine()])[0]}, {torch.get_num_threads()} threads'
-
 # %% ../nbs/10_experiments.ipynb #e6d09113
 def _train(prepared:Prepared, run:Path, cfg:Config) -> dict:
     "Train in the folder `run`, or go on, and measure; what `result.json` holds of it"
     study, train, valid, (reference, *judge) = prepared
     learn = vaegan_learner(array_dls(train, valid, cfg.bs, cfg.seed), cfg)
-    clock = _Clock(run/'seconds.json')
+    clock = Clock(run/'seconds.json')
     cbs = [SampleGrid(run/'samples', seed=0), RunFolder(run, resume=True), FIDCallback(study.n[0], reference=reference),
            clock]
     with learn.no_bar(), learn.no_logging(): learn.fit_config(cbs=cbs)
     images, name = learn.epochs_done*(len(train)//cfg.bs)*cfg.bs, distance_name(reference.stats.protocol)
+    curve = lambda name: [m['value'] for m in read_metrics(run) if m['name'] == name]
     result = dict(config=asdict(learn.config), seconds=clock.total('seconds'), processor=clock.total('processor'),
-                  images=images, device=device_name(),
-                  curve=[m['value'] for m in read_metrics(run) if m['name'] == name], date=str(date.today()))
+                  images=images, device=device_name(), date=str(date.today()),
+                  curve=curve(name), curve_normal=curve(f'{name} N(0, I)'))
     if learn.stopped: return dict(result, error=learn.stopped)
     save_grid(generator(learn.model, 32)(32), run/'samples.png')
-    encodes = cfg.model != 'gan'
+    encodes, known = cfg.model != 'gan', known_factors(study.source, study.size)
+    pictures = reconstruct(learn.model, valid) if encodes else None
     measured = {n: reference.measure(learn.model, n) for n in study.n}
     first = measured[study.n[0]]
     more = lambda by, prior=None: by.measure(learn.model, study.n[0], prior=prior).value
@@ -276,12 +235,13 @@ def _train(prepared:Prepared, run:Path, cfg:Config) -> dict:
     return dict(result, name=name, protocol=first.protocol, floor={n: m.floor for n, m in measured.items()},
                 distance={n: m.value for n, m in measured.items()},
                 judge=[more(by) for by in judge], normal=normal, # by the judge; of codes of N(0, I), by both
-                reconstructed=reference.measure(reconstruct(learn.model, valid)).value if encodes else None,
+                reconstructed=reference.measure(pictures).value if encodes else None,
                 reconstruction=reconstruction_error(learn.model, valid, reference.extractor) if encodes else None,
-                mig=known_factors_mig(learn.model, study) if encodes else None,
+                grey=grey_error(pictures, valid) if encodes else None,
+                mig=known_factors_mig(learn.model, known) if encodes and known else None,
                 like=read_history(run)['valid_like'] if encodes else None,
-                known=quick_scores(learn.model, known_factors(study.source, study.size))
-                if encodes and study.scores else None)
+                known=quick_scores(learn.model, known) if encodes and study.scores else None,
+                **precision_and_recall(learn.model, valid, reference.extractor, study.n[0]))
 
 # %% ../nbs/10_experiments.ipynb #ab99bbd2
 def read_result(
@@ -317,9 +277,13 @@ TABLE2 = dict(model='vaegan', beta=.5) # The VAE-GAN of Table 2; the report prin
 BETA_RANGE = .5, 75. # Where the report looks for β; it prints 1 to 150
 
 def _runs(study, part, changes):
-    "A run for each key and seed"
-    return [dict(part=part, key=key, name=f'{run or key}-{seed}', settings=dict(settings, seed=seed))
-            for seed in study.seeds for key, (run, settings) in changes.items()]
+    "A run for each key and seed, all keys of the first seed first"
+    if wrong := sorted({*study.keys.get(part, ())} - {*changes}):
+        raise ValueError(f'keys: wanted rows of {part} ({", ".join(changes)}), found {", ".join(wrong)}')
+    kept = {key: v for key, v in changes.items() if key in study.keys.get(part, changes)}
+    runs = [dict(part=part, key=key, name=f'{run or key}-{seed}', settings=dict(settings, seed=seed))
+            for key, (run, settings) in kept.items() for seed in (*study.seeds, *study.more.get(run or key, ()))]
+    return sorted(runs, key=lambda r: r['settings']['seed'])
 
 def baselines(study:Study) -> list: # Of dicts: part, key, name, settings
     "The runs of Table 2: GAN, VAE, VAE-GAN; and the GAN as the report's code trained it, with the non-saturating loss"
@@ -363,14 +327,20 @@ def preset_changes(
     preset:str, # A name in PRESETS
     base:Config=PRESETS['paper'] # What it is compared with
 ) -> dict: # Fields of Config
-    "What a preset changes, but for the crop, the sizes of the networks, the batch and the length"
-    base, shared = asdict(base), ('size', 'channels', 'crop', 'enc_fc', 'dis_fc', 'nz', 'width', 'bs', 'epochs')
+    "What a preset changes, but for the crop, the sizes of the networks, the batch, the length and the prior"
+    base, shared = asdict(base), ('size channels crop enc_fc dis_fc nz width bs epochs prior').split()
     return {k: v for k, v in asdict(PRESETS[preset]).items() if v != base[k] and k not in shared}
 
 def choices(study:Study) -> list: # As baselines
     "The VAE-GAN of Table 2, the preset `larsen`, and one change at a time"
     changes = dict(vaegan={}, preset_larsen=preset_changes('larsen', study.config()), **CHOICES)
     return _runs(study, 'choices', {key: (None, dict(TABLE2, **change)) for key, change in changes.items()})
+
+def presets(study:Study) -> list: # As baselines
+    "The VAE-GAN of Table 2, and the presets `larsen` and `best`, each with its own β"
+    own = lambda preset: dict(preset_changes(preset, study.config()), model='vaegan', beta=PRESETS[preset].beta)
+    changes = dict(vaegan=TABLE2, larsen=own('larsen'), best=own('best'))
+    return _runs(study, 'presets', {key: (None, change) for key, change in changes.items()})
 
 # %% ../nbs/10_experiments.ipynb #bcdd2ba1
 def best_preset(study:Study) -> list: # As baselines
@@ -407,9 +377,10 @@ def levers(study:Study) -> list: # As baselines
     "The first best and `best`, each lever alone and taken out"
     base, first = asdict(study.config()), dict(FIRST_BEST, prior='mixture')
     best = dict(first, **preset_changes('best', study.config()))
+    put_back = lambda change: {k: first.get(k, base[k]) for k in change}
     rows = dict(first_best=first, best=best, best_gan=dict(best, model='gan'), best_vae=dict(best, model='vae'))
     rows |= {f'first_and_{k}': {**first, **change} for k, change in LEVERS.items()}
-    rows |= {f'best_less_{k}': {**best, **{c: first.get(c, base[c]) for c in change}} for k, change in LEVERS.items()}
+    rows |= {f'best_less_{k}': {**best, **put_back(change)} for k, change in LEVERS.items()}
     rows |= {f'best_and_{k}': {**best, **change} for k, change in ADDED.items()}
     return _runs(study, 'levers', {key: (None, _epochs(study, settings)) for key, settings in rows.items()})
 
@@ -431,9 +402,23 @@ def disentangling(study:Study) -> list: # As baselines
     first, longer = replace(study, seeds=study.seeds[:1]), {'_longer': dict(epochs=2*study.config().epochs)}
     return _runs(study, 'disentangle', both({'': {}, **swept})) + _runs(first, 'disentangle', both(longer))
 
+# %% ../nbs/10_experiments.ipynb #679fc96f
+def _search(study, part, betas):
+    "A run for each of `betas`, with a seed of its own"
+    return [dict(part=part, key='trial', name=f'{part}-{i}', settings=dict(TABLE2, beta=float(b), seed=100 + i))
+            for i, b in enumerate(betas)]
+
+def random_search(study:Study) -> list: # As baselines
+    "β drawn evenly from where the report looks, as often as `tune_beta` tries one"
+    return _search(study, 'random', np.random.default_rng(0).uniform(*BETA_RANGE, study.trials))
+
+def grid_search(study:Study) -> list: # As baselines
+    "As many β at equal steps, from one end to the other"
+    return _search(study, 'grid', np.linspace(*BETA_RANGE, study.trials))
+
 # %% ../nbs/10_experiments.ipynb #627e2d3c
-PARTS = dict(baselines=baselines, betas=beta_sweep, choices=choices, best=best_preset, levers=levers,
-             disentangle=disentangling)
+PARTS = dict(baselines=baselines, betas=beta_sweep, choices=choices, best=best_preset, presets=presets, levers=levers,
+             disentangle=disentangling, random=random_search, grid=grid_search)
 
 # %% ../nbs/10_experiments.ipynb #7087dda0
 def study_runs(

@@ -26,9 +26,10 @@ from .images import image_grid, to_floats
 from .jobs import Job, run_jobs
 from .latent import reconstruct
 from .report import figure_html, write_report
-from .tables import (AGAINST, DIFFERENCES, about, as_frame, beta_process, beta_variance, beta_verdict, collect,
-                              compare_searches, cost_table, label, load_results, mean_and_spread, plot_changes,
-                              plot_curves, plot_samples, readable, summary, values, write_results)
+from .tables import (AGAINST, DIFFERENCES, about, as_frame, collect, cost_table, label, load_results,
+                              mean_and_spread, plot_agreement, plot_changes, plot_curves, plot_samples, readable,
+                              summary, values, write_results)
+from .tuning import beta_process, beta_verdict, compare_searches, noise_line, search_choices
 
 # %% ../nbs/10b_studies.ipynb #94f173e8
 def _said(result):
@@ -65,12 +66,10 @@ def _check_space(space:dict, study:Study, base:Mapping, make:Callable):
     for end in 0, 1: study.config(**{**base, **make({name: bounds[end] for name, bounds in space.items()})})
 
 def trial_distance(
-    result:Mapping, # See run_experiment
-    variance:float=None # Of one run, where known
-): # The value, or (value, variance)
+    result:Mapping # See run_experiment
+) -> float: # Of the study's first number of images
     "The distance of a run, for a search to make small"
-    value = next(iter(result['distance'].values()))
-    return value if variance is None else (value, variance)
+    return next(iter(result['distance'].values()))
 
 def tune_trial(
     params:Mapping, # A value for each name of the space
@@ -79,7 +78,7 @@ def tune_trial(
     out:str, # Folder of the study
     base:Mapping, # Fields of Config that all trials share
     make:Callable, # Makes fields of Config of params
-    score:Callable # Makes a value, or (value, variance), of the result
+    score:Callable # Makes a value of the result
 ):
     "One trial of `tune`; `ValueError` where the loss is not a number"
     settings = dict(base, **make(params), seed=seed % 2**31)
@@ -95,7 +94,8 @@ def tune(
     name:str='tune', # Folder of the search, in that of the study; '' is that folder itself
     base:Mapping={}, # More fields of Config that all trials share
     make:Callable=dict, # Makes fields of Config of a setting; dict where the names of the space are fields
-    score:Callable=trial_distance, # Makes a value to be made small, or (value, variance), of the result of a run
+    score:Callable=trial_distance, # Makes a value to be made small of the result of a run
+    noise:Callable=None, # Variance of that value at a setting, see BayesOpt; None: learned
     budget:int=12, # Trials in all
     submit:Callable=None, # See run_jobs
     workers:int=1, # Trials at a time
@@ -114,7 +114,7 @@ def tune(
     try:
         with FileLock(out/name/'.lock', timeout=0):
             return minimize(trial, space, out/name, submit, workers, retry_failed=retry_failed, report=report,
-                            budget=budget, seed=0)
+                            budget=budget, seed=0, noise=noise)
     except Timeout:
         raise RuntimeError(f'another process searches in {out/name}: wait for it, or choose another folder') from None
 
@@ -125,9 +125,8 @@ def tune_beta(
     **kwargs # More for tune
 ) -> BayesOpt: # With study.trials trials
     "Search beta in the report's interval"
-    variance = beta_variance(as_frame(collect(study, out)))
-    return tune(study, out, {'beta': BETA_RANGE}, base=TABLE2, score=partial(trial_distance, variance=variance),
-                budget=study.trials, **kwargs)
+    noise = noise_line(as_frame(collect(study, out)))
+    return tune(study, out, {'beta': BETA_RANGE}, base=TABLE2, noise=noise, budget=study.trials, **kwargs)
 
 def tuned_runs(
     study:Study,
@@ -200,7 +199,8 @@ def _picture(pixels):
 # %% ../nbs/10b_studies.ipynb #c37b9449
 TITLES = dict(baselines='Table 2: GAN, VAE and VAE-GAN', betas='Table 4: β',
               tuned='The β that was found', choices='Which choices matter: one change at a time',
-              best='What the first best is worth', levers='What the preset best owes to its levers',
+              best='What the first best is worth', presets='The VAE-GAN of Table 2 and two presets',
+              levers='What the preset best owes to its levers',
               disentangle='Two losses and four penalties: distances; the scores are drawn by plot_scores')
 _NOTES = dict(choices='<p>Of 20 rows without any effect one is expected to be beyond the spread.</p>',
               best='<p>It was found by a search on real faces, with other seeds; '
@@ -211,14 +211,18 @@ def _html(table): return table.to_html(border=0, justify='left')              # 
 def _figures(results, trials):
     "Figures 3 to 5 as HTML"
     bo = beta_process(results)
-    for title, fig in (('Figure 3: distance over the epochs', plot_curves(results)),
+    for title, fig in (('Figure 3: distance against the images seen', plot_curves(results)),
+                       ('The same of codes of N(0, I)', plot_curves(results, curve='curve_normal')),
                        ('Figure 4: generated images', plot_samples(results)),
-                       ('Figure 5: what a Gaussian process with the measured noise believes', bo and plot_bo(bo))):
+                       ('Figure 5: what a Gaussian process with the measured noise believes', bo and plot_bo(bo)),
+                       ('How far the judges agree', plot_agreement(results) if len(results['rows']) > 3 else None)):
         if fig: yield f'<h2>{title}</h2>{figure_html(fig)}'
     if bo:
         found = compare_searches(bo, trials)
         cells = ', '.join(f'{k} {mean_and_spread(np.mean(v), np.std(v, ddof=1), len(v))}' for k, v in found.items())
         yield f'<p>Searches of equal cost on that mean, with that noise: {cells}</p>'
+        real = search_choices(results)
+        if len(real): yield f'<h2>What the real searches chose</h2>{_html(real.round(2))}'
 
 # %% ../nbs/10b_studies.ipynb #e0259912
 def make_report(
