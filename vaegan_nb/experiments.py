@@ -397,11 +397,12 @@ LOSSES = dict(pixels='vae', dis='vaegan') # What is compared of a picture and it
 
 def disentangling(study:Study) -> list: # As baselines
     "β = 1, and every method of `SWEEPS` at every weight, for a loss of pixels and for one of Dis_l; longer runs"
-    swept = {f'_{name}{w:g}': make(w, study.config().nz) for name, (weights, make) in SWEEPS.items() for w in weights}
-    both = lambda changes: {loss + key: (None, dict(model=model, **change))
-                            for key, change in changes.items() for loss, model in LOSSES.items()}
-    first, longer = replace(study, seeds=study.seeds[:1]), {'_longer': dict(epochs=2*study.config().epochs)}
-    return _runs(study, 'disentangle', both({'': {}, **swept})) + _runs(first, 'disentangle', both(longer))
+    cfg = study.config()
+    changes = {f'_{name}{w:g}': make(w, cfg.nz) for name, (weights, make) in SWEEPS.items() for w in weights}
+    changes = {'': {}, **changes, '_longer': dict(epochs=2*cfg.epochs)}
+    rows = _runs(study, 'disentangle', {loss + key: (None, dict(model=model, **change))
+                                        for key, change in changes.items() for loss, model in LOSSES.items()})
+    return [r for r in rows if not r['key'].endswith('_longer') or r['settings']['seed'] == study.seeds[0]]
 
 # %% ../nbs/10_experiments.ipynb #679fc96f
 def _search(study, part, betas):
