@@ -15,7 +15,7 @@ from json import dumps
 from pathlib import Path
 from typing import get_args
 
-from .config import PRESETS, Config, configure, n_halvings
+from .config import PRESETS, SEARCHABLE, Config, configure, n_halvings
 from .program import COMMANDS, command, is_first, nearest
 
 # %% ../nbs/11_cli.ipynb #8eb97152
@@ -266,16 +266,15 @@ def search_space(
     over # Texts such as 'beta=1:150:log'
 ) -> dict: # Field to (low, high), followed by 'log' or 'int' or both, see bayesopt.Space
     "What to search; ValueError for a field that is no number, and for bounds that are none"
-    numeric = [k for k, f in _FIELDS.items() if {int, float} & {*_kinds(f)} and k not in ('size', 'channels', 'seed')]
     space = {}
     for text in over:
         name, found, bounds = text.partition('=')
         low, high, *kind = [*bounds.split(':'), '', ''][:max(2, bounds.count(':') + 1)]
-        if name not in _FIELDS: raise ValueError(f'--over: {nearest(name, numeric)}')
-        if name not in numeric:
-            raise ValueError(f'--over: {name} cannot be searched, choose among {", ".join(numeric)}')
+        if name not in _FIELDS: raise ValueError(f'--over: {nearest(name, SEARCHABLE)}')
+        if name not in SEARCHABLE:
+            raise ValueError(f'--over: {name} cannot be searched, choose among {", ".join(SEARCHABLE)}')
         if name in space: raise ValueError(f'--over {name}: it is given twice')
-        whole = int in _kinds(_FIELDS[name])
+        whole = SEARCHABLE[name]
         try: low, high = (int if whole else float)(low), (int if whole else float)(high)
         except ValueError:
             wanted = f'{name}=LOW:HIGH{"" if whole else " or with :log behind it"}'
