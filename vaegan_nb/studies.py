@@ -215,7 +215,7 @@ def _figures(results, trials):
                        ('The same of codes of N(0, I)', plot_curves(results, curve='curve_normal')),
                        ('Figure 4: generated images', plot_samples(results)),
                        ('Figure 5: what a Gaussian process with the measured noise believes', bo and plot_bo(bo)),
-                       ('How far the judges agree', plot_agreement(results) if len(results['rows']) > 3 else None)):
+                       ('How far the judges agree', plot_agreement(results))):
         if fig: yield f'<h2>{title}</h2>{figure_html(fig)}'
     if bo:
         found = compare_searches(bo, trials)

@@ -6,7 +6,7 @@
 __all__ = ['LABELS', 'MEASURED', 'REPORT_UNIT', 'REPORT', 'AGAINST', 'DIFFERENCES', 'H100', 'JUDGES', 'label', 'collect',
            'last_slope', 'as_frame', 'write_results', 'load_results', 'difference', 'values', 'summary', 'ratio',
            'mean_and_spread', 'readable', 'cost_table', 'best_beta', 'plot_curves', 'plot_changes', 'plot_samples',
-           'pooled_variance', 'rank_agreement', 'plot_agreement', 'about']
+           'pooled_variance', 'rank_agreement', 'most_apart', 'plot_agreement', 'about']
 
 # %% ../nbs/10a_tables.ipynb #27ad6c50
 import math, re, subprocess
@@ -213,19 +213,20 @@ def values(
 def summary(
     results:Mapping, # See load_results
     part:str, # See values
-    against:str=None # Key whose mean the others are compared with
+    against:str=None, # Key whose mean the others are compared with
+    column:str='value' # What is compared: of MEASURED, such as 'normal', codes of N(0, I)
 ) -> pd.DataFrame: # A row for each key: all of MEASURED, each with _sd and _n; beta, failed, report
     "Mean and spread over the seeds; with `against` also change, low and high, see `difference`"
     groups = results['rows'].query('part == @part').groupby('key', sort=False)
     table = pd.DataFrame(dict(beta=groups.beta.first()))
-    for name, column in MEASURED.items():
-        of = groups[column]
+    for name, measured in MEASURED.items():
+        of = groups[measured]
         table = table.assign(**{name: of.mean(), f'{name}_sd': of.std(), f'{name}_n': of.count()})
     table['failed'] = groups.error.count()
     table['report'] = [REPORT.get(key, math.nan) if part in ('baselines', 'betas') else math.nan for key in table.index]
-    if against is None or not len(values(results, part, against)): return table
+    if against is None or not len(values(results, part, against, column)): return table
     rest = [key for key in table.index if key != against]
-    changes = [difference(values(results, part, key), values(results, part, against)) for key in rest]
+    changes = [difference(*(values(results, part, k, column) for k in (key, against))) for key in rest]
     return table.join(pd.DataFrame(changes, rest, ['change', 'low', 'high'], dtype=float))
 
 # %% ../nbs/10a_tables.ipynb #4bd16026
@@ -392,7 +393,7 @@ def pooled_variance(
     if not groups: return None
     return float(sum(np.var(g, ddof=1)*(len(g) - 1) for g in groups)/sum(len(g) - 1 for g in groups))
 
-# %% ../nbs/10a_tables.ipynb #77220b29
+# %% ../nbs/10a_tables.ipynb #7fdb4a45
 JUDGES = dict(value='first teacher', judge='second teacher', reconstruction='reconstructions, features',
               grey='reconstructions, pixels', precision='precision', recall='recall') # Column of a run to its name
 
@@ -406,12 +407,23 @@ def rank_agreement(
     have = runs.notna().astype(int)
     return runs.corr('spearman', min_periods=4), have.T @ have
 
+def most_apart(
+    results:Mapping, # See load_results
+    one:str='value', # In JUDGES
+    other:str='judge' # Another; recall and precision count as in rank_agreement
+) -> list: # Names of runs that both have judged, that which they rank farthest apart first
+    "Where two judges disagree: for plot_samples"
+    runs = results['rows'].drop_duplicates('run').dropna(subset=[one, other]).set_index('run')
+    ranks = [runs[c].rank(ascending=c not in ('precision', 'recall')) for c in (one, other)]
+    return [*(ranks[0] - ranks[1]).abs().sort_values(ascending=False, kind='stable').index]
+
 def plot_agreement(
     results:Mapping # See load_results
-): # matplotlib Figure
+): # matplotlib Figure, None with fewer than two judges
     "Correlation of ranks for each pair of judges, and below it the number of runs"
     import matplotlib.pyplot as plt
     rho, n = rank_agreement(results)
+    if len(rho) < 2: return None
     names = [JUDGES[c] for c in rho]
     fig, ax = plt.subplots(figsize=(2.2 + .9*len(rho), 1 + .8*len(rho)), dpi=90, layout='constrained')
     ax.imshow(rho, cmap='PuOr', vmin=-1, vmax=1)
