@@ -23,8 +23,9 @@ from pathlib import Path
 import pandas as pd
 import torch
 from fastai.callback.core import Callback
+from fastai.imports import noop
 from fastai.torch_core import num_distrib, rank_distrib
-from fastcore.basics import noop, num_cpus
+from fastcore.basics import num_cpus
 from fastcore.xtras import modified_env
 
 from .attributes import attribute_figures, train_teacher

@@ -111,6 +111,9 @@ td, th {{ padding: .15rem .8rem .15rem 0; text-align: left; vertical-align: top 
 </style><h1>{title}</h1>{body}</html>
 """
 
+_about_distance = ('<p>Lower is better. No model is expected below the floor, which is the distance of real images '
+                   'from other real images. Dotted: codes drawn from N(0, I) in place of the fitted prior.</p>')
+
 def _as_img(png:bytes, kind:str='') -> str:
     return f'<img{kind} src="data:image/png;base64,{base64.b64encode(png).decode()}">'
 
@@ -165,9 +168,6 @@ def _run_section(run:Path, more:Mapping) -> str:
               f'<details><summary>What the terms are</summary><table>{meanings}</table></details>',
               f'<details><summary>Settings</summary><table>{_rows({**data, **vars(cfg)})}</table></details>']
     return '\n'.join([*parts, *(f'<h3>{html.escape(k)}</h3>{_as_html(v)}' for k, v in more.items())])
-
-_about_distance = ('<p>Lower is better. No model is expected below the floor, which is the distance of real images from '
-                   'other real images. Dotted: codes drawn from N(0, I) in place of the fitted prior.</p>')
 
 def write_report(
     path:str|Path, # The HTML file
