@@ -24,6 +24,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 from fastai.callback.core import Callback
+from fastai.imports import noop
 from fastai.torch_core import num_distrib, rank_distrib
 from fastcore.basics import num_cpus
 from fastcore.xtras import modified_env
@@ -52,13 +53,14 @@ def is_watched() -> bool:
     return sys.stdout.isatty() or 'ipykernel' in sys.modules and type(sys.stdout).__name__ == 'OutStream'
 
 class EpochLines(Callback):
-    "One line an epoch in place of bars; none with `show=False`"
+    "One line an epoch in place of a table, none with `show=False`; below it a bar of the batches with `bars=True`"
     order = -30
-    def __init__(self, show:bool=True): self.show = show
+    def __init__(self, show:bool=True, bars:bool=False): self.show, self.bars = show, bars
     def before_fit(self):
-        if hasattr(self.learn, 'progress'): self.learn.progress.run = False
+        if hasattr(self.learn, 'progress'): self.learn.progress.run = self.bars
         self.learn.at_exit.callback(setattr, self.learn, 'logger', self.learn.logger)
-        self.learn.logger, self.start, self.first = self.line, time.time(), None
+        self.learn.logger, self.start, self.first = noop, time.time(), None # without a logger, bars have no table
+    def before_epoch(self): self.learn.logger = self.line
 
     def line(self, row):
         "Print what the Recorder noted, from the number of the epoch to the time it took"
@@ -68,7 +70,8 @@ class EpochLines(Callback):
         done, seen = epoch + 1 - self.first, len(self.dls.train.dataset)
         seconds = (time.time() - self.start)/done
         named = zip(self.recorder.metric_names[1:-1], values)
-        terms = '  '.join(f'{k} {v:.4g}' for k, v in named if v is not None and not k.startswith('valid_'))
+        shown = ((k.removeprefix('train_'), v) for k, v in named if v is not None and not k.startswith('valid_'))
+        terms = '  '.join(f'{k} {v:.4g}' for k, v in shown)
         left = time.strftime('%H:%M:%S', time.gmtime(seconds*(self.n_epoch - epoch - 1)))
         print(f'epoch {epoch + 1}/{self.n_epoch}  {terms}  {seen/seconds:.0f} images/s  {left} left', flush=True)
 
@@ -105,8 +108,8 @@ def finish(learn):
 def told(
     quiet:bool=False # Say nothing?
 ) -> list: # Callbacks
-    "Bars where somebody looks, a line an epoch elsewhere, or nothing"
-    return [] if is_watched() and not quiet else [EpochLines(not quiet)]
+    "A line an epoch, with bars where somebody looks, or nothing"
+    return [EpochLines(not quiet, bars=is_watched() and not quiet and not rank_distrib())]
 
 # %% ../nbs/10d_commands.ipynb #045c6efd
 def demo_models(
@@ -217,7 +220,7 @@ def measure_pair(
     seed, device = check_seed(seed), 'cuda' if torch.cuda.is_available() else 'cpu'
     if str(fake).startswith('hf:/'): fake = local_run(fake)
     net = extractor_of(extractor, weights).to(device)
-    real, fake = open_pair(real, fake, net, n, seed=seed, **how)
+    real, fake = open_pair(real, fake, net, n, seed=seed, **dict(progress=is_watched()) | how)
     reference = reference_for(real, fake, net, n, seed, progress=is_watched())
     if save: reference.save(save)
     return reference.measure(fake, n, seed, progress=is_watched(), more=True)
