@@ -12,16 +12,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import get_args, get_type_hints
 
 import numpy as np
 import torch
 from filelock import FileLock, Timeout
 
 from .bayesopt import BayesOpt, Space, minimize, plot_bo
-from .config import Config
-from .experiments import (BETA_RANGE, STUDIES, TABLE2, Study, open_study, prepare, read_study, run_experiment,
-                                   study_runs)
+from .config import SEARCHABLE
+from .experiments import (BETA_RANGE, LOSSES, STUDIES, TABLE2, Study, open_study, prepare, read_study,
+                                   run_experiment, study_runs)
 from .images import image_grid, to_floats
 from .jobs import Job, run_jobs
 from .latent import reconstruct
@@ -29,6 +28,7 @@ from .report import figure_html, write_report
 from .tables import (AGAINST, DIFFERENCES, about, as_frame, collect, cost_table, label, load_results,
                               mean_and_spread, plot_agreement, plot_changes, plot_curves, plot_samples, readable,
                               summary, values, write_results)
+from .tradeoffs import DECIDES, plot_scores, score_rows, score_table, score_verdict
 from .tuning import beta_process, beta_verdict, compare_searches, noise_line, search_choices
 
 # %% ../nbs/10b_studies.ipynb #94f173e8
@@ -57,11 +57,10 @@ def do_runs(
 def _check_space(space:dict, study:Study, base:Mapping, make:Callable):
     "`ValueError` for a space that is none, or that `Config` refuses; before anything is written"
     Space(space)
-    kinds = {name: {kind, *get_args(kind)} for name, kind in get_type_hints(Config).items()}
-    numbers = [k for k, kind in kinds.items() if {int, float} & kind and k not in ('size', 'channels', 'seed')]
     for name, (low, high, *kind) in space.items() if make is dict else ():
-        if name not in numbers: raise ValueError(f'{name} cannot be searched: choose among {", ".join(numbers)}')
-        if kinds[name] == {int} and 'int' not in kind:
+        if name not in SEARCHABLE:
+            raise ValueError(f'{name} cannot be searched: choose among {", ".join(SEARCHABLE)}')
+        if SEARCHABLE[name] and 'int' not in kind:
             raise ValueError(f"{name} counts something: end its bounds with 'int'")
     for end in 0, 1: study.config(**{**base, **make({name: bounds[end] for name, bounds in space.items()})})
 
@@ -201,12 +200,23 @@ TITLES = dict(baselines='Table 2: GAN, VAE and VAE-GAN', betas='Table 4: β',
               tuned='The β that was found', choices='Which choices matter: one change at a time',
               best='What the first best is worth', presets='The VAE-GAN of Table 2 and two presets',
               levers='What the preset best owes to its levers',
-              disentangle='Two losses and four penalties: distances; the scores are drawn by plot_scores')
+              disentangle='Two losses, and five ways to ask for independent units')
 _NOTES = dict(choices='<p>Of 20 rows without any effect one is expected to be beyond the spread.</p>',
               best='<p>It was found by a search on real faces, with other seeds; '
                    'where the images are the same, part of its lead is that choice.</p>')
 
 def _html(table): return table.to_html(border=0, justify='left')              # which escapes every text in it
+
+def _scores(results):
+    "Scores of disentangling at equal reconstruction as HTML, for the losses that have β = 1"
+    rows = results['rows']
+    first = [loss for loss in LOSSES if (rows.error.isna() & (rows.key == loss)).any()]
+    if not first: return
+    rows = score_rows(results)
+    yield f'<h2>Scores of disentangling at equal reconstruction</h2>{figure_html(plot_scores(rows))}'
+    for loss in first:
+        said = ''.join(f'<p>{escape(score_verdict(rows, loss, score))}</p>' for score in DECIDES)
+        yield f'{said}{_html(score_table(rows, loss))}'
 
 def _figures(results, trials):
     "Figures 3 to 5 as HTML"
@@ -238,7 +248,7 @@ def make_report(
         if not len(table): continue
         fig = plot_changes(results, part, AGAINST[part]) if part in ('choices', 'best', 'levers') else None
         parts.append(f'<h2>{title}</h2>{_html(readable(table))}{_NOTES.get(part, "")}{figure_html(fig) if fig else ""}')
-    parts += [f'<p>{escape(beta_verdict(results))}</p>', *_figures(results, study.trials)]
+    parts += [f'<p>{escape(beta_verdict(results))}</p>', *_scores(results), *_figures(results, study.trials)]
     parts += [f'<h2>{escape(title)}</h2>{_picture(pixels)}' for title, pixels in _real_pictures(out)]
     parts += [f'<h2>Time and cost</h2>{_html(cost_table(results))}',
               f'<h2>What differs from the report</h2>{_html(DIFFERENCES)}']
