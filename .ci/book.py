@@ -6,10 +6,12 @@ from pathlib import Path
 WORDS, TESTS, CELL = 3, .6, 40
 # fault: notebooks that do not pass yet; one that passes has to leave the list
 KNOWN = dict(
-    words=['08_disentangle', '10a_tables'],
-    tests=['08_disentangle', '10_experiments', '10a_tables'],
-    # 00b_hub, 10d_commands, 10e_program for good: they fetch, do and read, and there is nothing in that to be seen
-    pictures=['00b_hub', '04e_distributed', '10d_commands', '10e_program', '11a_train'],
+    words=['10a_tables'],
+    tests=['10_experiments', '10a_tables'],
+    # 00b_hub, 10d_commands, 10e_program, 11a_train for good: they fetch, do, read and start, and there is nothing in
+    # that to be seen
+    pictures=['00b_hub', '10d_commands', '10e_program', '11a_train'],
+    # for good: a dataclass is one list of fields, each with its meaning beside it, and cannot be defined in parts
     longest=['02_config'])
 
 def lines(cell): return [l for l in ''.join(cell['source']).splitlines() if l.strip() and not l.startswith('#|')]

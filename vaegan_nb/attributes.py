@@ -11,6 +11,7 @@ __all__ = ['attribute_vectors', 'edit', 'plot_edits', 'label_classes', 'attribut
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import fill
 
 import numpy as np
 import torch
@@ -228,8 +229,9 @@ def train_teacher(
     teacher.cuts = cuts
     both = attribute_accuracy(teacher, held)
     teacher.accuracy, teacher.chance = ({k: float(v[i]) for k, v in both.items()} for i in (0, 1))
-    if verbose: print(f'Right on {len(held)} held-out images (commonest class): ' + ', '.join(
-        f'{k} {v:.2f} ({teacher.chance[k]:.2f})' for k, v in teacher.accuracy.items()))
+    if verbose:
+        right = ', '.join(f'{k} {v:.2f} ({teacher.chance[k]:.2f})' for k, v in teacher.accuracy.items())
+        print(fill(f'Right on {len(held)} held-out images (commonest class): {right}', 100, subsequent_indent='    '))
     return teacher
 
 # %% ../nbs/06_attributes.ipynb #b71ade0d

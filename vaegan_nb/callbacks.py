@@ -8,6 +8,7 @@ __all__ = ['LossTerm', 'SmoothLoss', 'MeanLoss', 'LossBar', 'SeedEpochs', 'Label
 
 # %% ../nbs/04a_callbacks.ipynb #5c0a477a
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 import torch
@@ -198,5 +199,5 @@ class StopOnNaN(Callback):
         where = f'epoch {self.learn.epochs_done + 1}, batch {int(self.first)}'
         self.learn.stopped = (f'the loss is not a number from {where} on (last batch: {terms}). '
                               'Try a lower lr or a smaller beta or gamma')
-        print('Training stopped:', self.learn.stopped)
+        print(fill(f'Training stopped: {self.learn.stopped}', 100, subsequent_indent='    '))
         raise CancelFitException

@@ -15,7 +15,7 @@ from json import dumps
 from pathlib import Path
 from typing import get_args
 
-from .config import PRESETS, Config, configure, n_halvings
+from .config import PRESETS, SEARCHABLE, Config, configure, n_halvings
 from .program import COMMANDS, command, is_first, nearest
 
 # %% ../nbs/11_cli.ipynb #8eb97152
@@ -266,16 +266,15 @@ def search_space(
     over # Texts such as 'beta=1:150:log'
 ) -> dict: # Field to (low, high), followed by 'log' or 'int' or both, see bayesopt.Space
     "What to search; ValueError for a field that is no number, and for bounds that are none"
-    numeric = [k for k, f in _FIELDS.items() if {int, float} & {*_kinds(f)} and k not in ('size', 'channels', 'seed')]
     space = {}
     for text in over:
         name, found, bounds = text.partition('=')
         low, high, *kind = [*bounds.split(':'), '', ''][:max(2, bounds.count(':') + 1)]
-        if name not in _FIELDS: raise ValueError(f'--over: {nearest(name, numeric)}')
-        if name not in numeric:
-            raise ValueError(f'--over: {name} cannot be searched, choose among {", ".join(numeric)}')
+        if name not in _FIELDS: raise ValueError(f'--over: {nearest(name, SEARCHABLE)}')
+        if name not in SEARCHABLE:
+            raise ValueError(f'--over: {name} cannot be searched, choose among {", ".join(SEARCHABLE)}')
         if name in space: raise ValueError(f'--over {name}: it is given twice')
-        whole = int in _kinds(_FIELDS[name])
+        whole = SEARCHABLE[name]
         try: low, high = (int if whole else float)(low), (int if whole else float)(high)
         except ValueError:
             wanted = f'{name}=LOW:HIGH{"" if whole else " or with :log behind it"}'
@@ -360,14 +359,15 @@ def vaegan_report(
 
 @command()
 def vaegan_study(
-    name:str, # synthetic, faces, faces-long, faces64, paper, long or disentangle
+    name:str, # synthetic, faces, faces-long, faces64, paper, long, disentangle or disentangle64
     out:str=None, # Folder; runs/NAME if not given
     only:str=None, # Parts of the study, with commas between, such as baselines, betas, presets, tune, search
     workers:int=None, # Runs at a time; one on each GPU, or on each of up to four cores, if not given
-    quick:bool=False # The smallest form
+    quick:bool=False, # The smallest form
+    factors:str=None # The file of dSprites (.npz) or 3D Shapes (.h5), to disentangle those in place of drawn faces
 ):
     "The tables and figures of a study redone"
     path = _folder(out or f'runs/{name}{"-quick" if quick else ""}')
     if workers is not None and workers < 1: raise ValueError(f'wanted 1 worker or more, found {workers}')
     from vaegan_nb.commands import report_study
-    print(f'\nreport: {report_study(name, path, quick, only, workers)}')
+    print(f'\nreport: {report_study(name, path, quick, only, workers, factors)}')

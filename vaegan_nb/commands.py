@@ -6,7 +6,7 @@
 __all__ = ['TRACKERS', 'OBJECTIVES', 'is_watched', 'EpochLines', 'tracker', 'finish', 'told', 'demo_models', 'run_demo',
            'crop_of', 'extractor_of', 'together', 'train_source', 'measure_pair', 'measurement_table', 'write_study',
            'submitted', 'tune_source', 'run_images', 'inspect_run', 'sample_run', 'encode_source', 'report_run',
-           'report_study']
+           'of_factors', 'report_study']
 
 # %% ../nbs/10d_commands.ipynb #12157bb7
 import warnings
@@ -17,12 +17,14 @@ warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's, ab
 # %% ../nbs/10d_commands.ipynb #8244ffae
 import os, signal, sys, time
 from contextlib import nullcontext
+from dataclasses import replace
 from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
 
 import pandas as pd
 import torch
 from fastai.callback.core import Callback
+from fastai.imports import noop
 from fastai.torch_core import num_distrib, rank_distrib
 from fastcore.basics import num_cpus
 from fastcore.xtras import modified_env
@@ -31,7 +33,7 @@ from .attributes import attribute_figures, train_teacher
 from .bayesopt import BayesOpt, plot_bo
 from .config import PRESETS, Config, configure
 from .data import ImageArray, array_dls, celeba_source, get_dls, open_images
-from .disentangle import disentanglement_report
+from .disentangle import disentanglement_report, known_factors
 from .evaluate import FIDCallback, Measurement, open_pair, opened_as, reference_for
 from .experiments import STUDIES, Study, quick_study
 from .faces import SynthFaces, check_seed
@@ -51,13 +53,14 @@ def is_watched() -> bool:
     return sys.stdout.isatty() or 'ipykernel' in sys.modules and type(sys.stdout).__name__ == 'OutStream'
 
 class EpochLines(Callback):
-    "One line an epoch in place of bars; none with `show=False`"
+    "One line an epoch in place of a table, none with `show=False`; below it a bar of the batches with `bars=True`"
     order = -30
-    def __init__(self, show:bool=True): self.show = show
+    def __init__(self, show:bool=True, bars:bool=False): self.show, self.bars = show, bars
     def before_fit(self):
-        if hasattr(self.learn, 'progress'): self.learn.progress.run = False
+        if hasattr(self.learn, 'progress'): self.learn.progress.run = self.bars
         self.learn.at_exit.callback(setattr, self.learn, 'logger', self.learn.logger)
-        self.learn.logger, self.start, self.first = self.line, time.time(), None
+        self.learn.logger, self.start, self.first = noop, time.time(), None # without a logger, bars have no table
+    def before_epoch(self): self.learn.logger = self.line
 
     def line(self, row):
         "Print what the Recorder noted, from the number of the epoch to the time it took"
@@ -67,7 +70,8 @@ class EpochLines(Callback):
         done, seen = epoch + 1 - self.first, len(self.dls.train.dataset)
         seconds = (time.time() - self.start)/done
         named = zip(self.recorder.metric_names[1:-1], values)
-        terms = '  '.join(f'{k} {v:.4g}' for k, v in named if v is not None and not k.startswith('valid_'))
+        shown = ((k.removeprefix('train_'), v) for k, v in named if v is not None and not k.startswith('valid_'))
+        terms = '  '.join(f'{k} {v:.4g}' for k, v in shown)
         left = time.strftime('%H:%M:%S', time.gmtime(seconds*(self.n_epoch - epoch - 1)))
         print(f'epoch {epoch + 1}/{self.n_epoch}  {terms}  {seen/seconds:.0f} images/s  {left} left', flush=True)
 
@@ -104,8 +108,8 @@ def finish(learn):
 def told(
     quiet:bool=False # Say nothing?
 ) -> list: # Callbacks
-    "Bars where somebody looks, a line an epoch elsewhere, or nothing"
-    return [] if is_watched() and not quiet else [EpochLines(not quiet)]
+    "A line an epoch, with bars where somebody looks, or nothing"
+    return [EpochLines(not quiet, bars=is_watched() and not quiet and not rank_distrib())]
 
 # %% ../nbs/10d_commands.ipynb #045c6efd
 def demo_models(
@@ -216,7 +220,7 @@ def measure_pair(
     seed, device = check_seed(seed), 'cuda' if torch.cuda.is_available() else 'cpu'
     if str(fake).startswith('hf:/'): fake = local_run(fake)
     net = extractor_of(extractor, weights).to(device)
-    real, fake = open_pair(real, fake, net, n, seed=seed, **how)
+    real, fake = open_pair(real, fake, net, n, seed=seed, **dict(progress=is_watched()) | how)
     reference = reference_for(real, fake, net, n, seed, progress=is_watched())
     if save: reference.save(save)
     return reference.measure(fake, n, seed, progress=is_watched(), more=True)
@@ -396,15 +400,30 @@ def report_run(
     link = f'<p><a href="{explorer.name}">Sliders of the latent space</a></p>'
     return write_report(path, [run], title=Path(run).name, intro=link, more=inspect_run(run, images, quick))
 
+def of_factors(
+    study:Study, # With scores
+    path:str|Path # The file of dSprites (.npz) or of 3D Shapes (.h5)
+) -> Study:
+    "The same study of other images whose factors are known"
+    if not study.scores: raise ValueError(f'factors: wanted a study with scores, found {study.name}')
+    path = Path(path).absolute()
+    if path.suffix not in ('.npz', '.h5'):
+        raise ValueError(f'factors: wanted the file of dSprites (.npz) or of 3D Shapes (.h5), found {path}')
+    data = known_factors(str(path))
+    height, _, channels = data.render(data.sample_factors(1, 0)).shape[1:]
+    return replace(study, name=f'{study.name}, {path.name}', source=str(path), size=height,
+                   settings=dict(study.settings, channels=channels))
+
 def report_study(
     name:str, # In STUDIES
     out:str|Path, # Folder
     quick:bool=False, # The smallest form?
     only:str=None, # Parts or runs of it
-    workers:int=None # Runs at a time; one on each GPU, or on each of up to four cores, if None
+    workers:int=None, # Runs at a time; one on each GPU, or on each of up to four cores, if None
+    factors:str|Path=None # Of a study with scores: the file of dSprites (.npz) or of 3D Shapes (.h5) in place of faces
 ) -> Path: # The page
     "Train what a study takes, and write its tables and figures"
     if name not in STUDIES: raise ValueError(f'study {name!r} is unknown: choose one of {", ".join(STUDIES)}')
-    plan = STUDIES[name]
+    plan = STUDIES[name] if factors is None else of_factors(STUDIES[name], factors)
     if workers is None: workers = torch.cuda.device_count() or min(num_cpus(), 4)
     return run_study(quick_study(plan) if quick else plan, Path(out), only, **submitted(workers))

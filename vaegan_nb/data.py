@@ -10,6 +10,7 @@ import errno, hashlib, json, math, os, shutil, warnings
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 import torch
@@ -249,7 +250,8 @@ def open_images(
         else: images = _cached(source, settings, workers, max_bad, progress, cache)
     if skipped := images.meta.get('skipped'):
         n = len(images) + len(skipped)
-        print('Skipped:', _check_bad(images.meta['source'], skipped, n, n, max_bad))
+        said = _check_bad(images.meta['source'], skipped, n, n, max_bad)
+        print(fill(f'Skipped: {said}', 100, subsequent_indent='    '))
     return _complete_splits(images, seed, fractions)
 
 # %% ../nbs/01b_data.ipynb #f0436384

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 import torch
@@ -84,7 +85,9 @@ class Measurement:
     def __repr__(self):
         floor = 'no floor' if self.floor is None else f'floor {self.floor:.4g}, ratio {self.ratio or np.nan:.3g}'
         n = ' and '.join('unknown' if o is None else f'{o:,}' for o in self.n)
-        return '; '.join([f'{self.name} {self.value:.4g} ({floor}; N {n}; {self.protocol})', *self.notes])
+        protocol = '; '.join(f'{k} {v}' for k, v in self.protocol.items()) or 'no protocol'
+        about = fill(protocol, 100, initial_indent='    ', subsequent_indent='    ')
+        return '\n'.join([f'{self.name} {self.value:.4g} ({floor}; N {n})', about, *(f'    {o}' for o in self.notes)])
 
 # %% ../nbs/05b_evaluate.ipynb #f3939770
 @dataclass

@@ -9,7 +9,7 @@ __all__ = ['STUDIES', 'Prepared', 'TABLE2', 'BETA_RANGE', 'CHOICES', 'FIRST_BEST
            'disentangling', 'random_search', 'grid_search', 'study_runs']
 
 # %% ../nbs/10_experiments.ipynb #32121123
-import json, math, os, re
+import json, math, os
 from collections import namedtuple
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -26,7 +26,7 @@ from .attributes import label_classes
 from .callbacks import SampleGrid
 from .config import PRESETS, Config, configure
 from .data import array_dls, open_images
-from .disentangle import quick_scores
+from .disentangle import has_factors, known_factors, quick_scores
 from .evaluate import FIDCallback, Reference, generator
 from .features import FaceTeacher, Inception, Teacher, distance_name, fit_teacher
 from .files import read_json, write_json
@@ -38,16 +38,15 @@ from .measures import (Clock, device_name, grey_error, known_factors_mig, precis
                                 reconstruction_error)
 from .report import read_history, read_metrics
 from .runs import RunFolder
+from .scores import FactorGrid
 from .sources import celeba_source, real_faces
 
 # %% ../nbs/10_experiments.ipynb #47891ea9
-def _factors_known(source): return re.fullmatch(r'synth(:\d+)?', source)
-
 @dataclass(frozen=True)
 class Study:
     "What all runs of a study share"
     name:str # Heading of its report
-    source:str # 'celeba' or 'faces', see find_images; else a path, or 'synth:5000'
+    source:str # 'celeba' or 'faces', see find_images; a path, 'synth:5000', or a file that known_factors reads
     size:int = 64 # Height and width of the images in pixels
     crop:str|None = 'whole' # See open_images; the report's code squashes the whole pictures of CelebA
     images:int|None = None # Training images, the first ones; all if None
@@ -78,8 +77,8 @@ class Study:
                              'a file that Teacher.save wrote')
         if self.judge and self.extractor != 'labels':
             raise ValueError(f"judge: wanted extractor='labels', found {self.extractor!r}: no other is taught twice")
-        if self.scores and not _factors_known(self.source):
-            raise ValueError(f"scores: wanted 'synth:5000', found {self.source!r}: factors are not known")
+        if self.scores and not has_factors(self.source):
+            raise ValueError(f"scores: wanted a source that known_factors reads, found {self.source!r}")
         configure(self.preset, **self.settings)
 
     def config(self, **settings) -> Config: return configure(self.preset, **{**self.settings, **settings})
@@ -93,9 +92,11 @@ STUDIES = dict(
                 settings=dict(_small, epochs=4), trials=8),
     synthetic=Study('Synthetic faces, small', 'synth:3000', size=32, settings=_small, trials=8),
     long=Study('The long track', size=32, parts=('levers',), settings=dict(_small, epochs=12), **_long),
-    disentangle=Study('Disentangling', 'synth:11500', size=32, images=10_000, n=(500,), seeds=(0, 1, 2, 3, 4),
-                      preset='best', settings=dict(width=.125, nz=10, bs=64, epochs=5, prior='normal'),
-                      parts=('disentangle',), scores=True))
+    disentangle=Study('Disentangling', 'synth:11500', size=32, images=10_000, n=(500,), seeds=range(5), preset='best',
+                      settings=dict(width=.125, nz=10, bs=64, epochs=5, prior='normal'), parts=('disentangle',),
+                      scores=True))
+STUDIES['disentangle64'] = replace(STUDIES['disentangle'], name='Disentangling at 64x64', size=64, seeds=(0, 1, 2),
+                                   keys=dict(disentangle=('pixels', 'dis', 'pixels_factor50', 'dis_factor50')))
 _near = 'vaegan preset_larsen gamma_x0.1 gamma_x10 nonsaturating rmsprop init_larsen init_printed concat ema'
 STUDIES['faces-long'] = Study(
     'Real faces', size=32, settings=dict(_small, epochs=13, prior='mixture'), trials=8, **_long,
@@ -131,12 +132,16 @@ def find_images(
         if folder is None: raise FileNotFoundError('wanted utkface/faces64.zip and utkface/attributes.csv, found none: '
                                                    'name the folder that holds utkface in VAEGAN_FACES')
         return dict(source=folder/'utkface'/'faces64.zip', attributes=folder/'utkface'/'attributes.csv')
-    return dict(source=study.source)
+    grid = known_factors(study.source, study.size)
+    if not isinstance(grid, FactorGrid): return dict(source=study.source)
+    rows = np.random.default_rng(0).permutation(len(grid))[:math.ceil(1.15*(study.images or len(grid)))]
+    return dict(source=grid.render(np.stack(np.unravel_index(rows, grid.factor_sizes), 1)))
 
 # %% ../nbs/10_experiments.ipynb #75109c37
 def _open(study:Study, size:int):
     "Training and validation images"
-    images = open_images(**find_images(study), size=size, crop=study.crop, max_bad=study.max_bad, progress=False)
+    images = open_images(**find_images(study), size=size, crop=study.crop, channels=study.config().channels,
+                         max_bad=study.max_bad, progress=False)
     return images.split('train').view(slice(study.images)), images.split('valid').view(slice(study.images))
 
 def _extractor(study:Study, out:Path, progress:bool=False, judge:bool=False):
@@ -222,7 +227,7 @@ def _train(prepared:Prepared, run:Path, cfg:Config) -> dict:
                   curve=curve(name), curve_normal=curve(f'{name} N(0, I)'))
     if learn.stopped: return dict(result, error=learn.stopped)
     save_grid(generator(learn.model, 32)(32), run/'samples.png')
-    encodes = cfg.model != 'gan'
+    encodes, known = cfg.model != 'gan', known_factors(study.source, study.size)
     pictures = reconstruct(learn.model, valid) if encodes else None
     measured = {n: reference.measure(learn.model, n) for n in study.n}
     first = measured[study.n[0]]
@@ -234,9 +239,9 @@ def _train(prepared:Prepared, run:Path, cfg:Config) -> dict:
                 reconstructed=reference.measure(pictures).value if encodes else None,
                 reconstruction=reconstruction_error(learn.model, valid, reference.extractor) if encodes else None,
                 grey=grey_error(pictures, valid) if encodes else None,
-                mig=known_factors_mig(learn.model, study.size) if encodes and _factors_known(study.source) else None,
+                mig=known_factors_mig(learn.model, known) if encodes and known else None,
                 like=read_history(run)['valid_like'] if encodes else None,
-                known=quick_scores(learn.model) if encodes and study.scores else None,
+                known=quick_scores(learn.model, known) if encodes and study.scores else None,
                 **precision_and_recall(learn.model, valid, reference.extractor, study.n[0]))
 
 # %% ../nbs/10_experiments.ipynb #ab99bbd2
@@ -381,20 +386,23 @@ def levers(study:Study) -> list: # As baselines
     return _runs(study, 'levers', {key: (None, _epochs(study, settings)) for key, settings in rows.items()})
 
 # %% ../nbs/10_experiments.ipynb #ea96d442
-SWEEPS = dict( # Method to weights, and the fields of Config that one makes
-    beta=((2., 4., 8.), lambda w: dict(beta=w)),
-    dip=((3., 10., 30.), lambda w: dict(penalty='dip2', penalty_weight=w)),
-    factor=((5., 15., 50.), lambda w: dict(penalty='factor', penalty_weight=w)),
-    capacity=((10., 20., 30.), lambda w: dict(penalty='capacity', capacity=w, penalty_weight=10., beta=0., warmup=.5)))
+SWEEPS = dict( # Method to weights, and the fields of Config that one makes, for so many units
+    beta=((2., 4., 8.), lambda w, nz: dict(beta=w)),
+    dip=((3., 10., 30.), lambda w, nz: dict(penalty='dip2', penalty_weight=w)),
+    factor=((5., 15., 50.), lambda w, nz: dict(penalty='factor', penalty_weight=w)),
+    capacity=((10., 20., 30.),
+              lambda w, nz: dict(penalty='capacity', capacity=w, penalty_weight=10., beta=0., warmup=.5)),
+    nuisance=((5., 10., 20.), lambda w, nz: dict(nz=nz + int(w), nuisance=int(w))))
 LOSSES = dict(pixels='vae', dis='vaegan') # What is compared of a picture and its reconstruction, and whose loss that is
 
 def disentangling(study:Study) -> list: # As baselines
     "β = 1, and every method of `SWEEPS` at every weight, for a loss of pixels and for one of Dis_l; longer runs"
-    swept = {f'_{name}{w:g}': make(w) for name, (weights, make) in SWEEPS.items() for w in weights}
-    both = lambda changes: {loss + key: (None, dict(model=model, **change))
-                            for key, change in changes.items() for loss, model in LOSSES.items()}
-    first, longer = replace(study, seeds=study.seeds[:1]), {'_longer': dict(epochs=2*study.config().epochs)}
-    return _runs(study, 'disentangle', both({'': {}, **swept})) + _runs(first, 'disentangle', both(longer))
+    cfg = study.config()
+    changes = {f'_{name}{w:g}': make(w, cfg.nz) for name, (weights, make) in SWEEPS.items() for w in weights}
+    changes = {'': {}, **changes, '_longer': dict(epochs=2*cfg.epochs)}
+    rows = _runs(study, 'disentangle', {loss + key: (None, dict(model=model, **change))
+                                        for key, change in changes.items() for loss, model in LOSSES.items()})
+    return [r for r in rows if not r['key'].endswith('_longer') or r['settings']['seed'] == study.seeds[0]]
 
 # %% ../nbs/10_experiments.ipynb #679fc96f
 def _search(study, part, betas):

@@ -74,7 +74,7 @@ def shape(self:ImageArray)->tuple: # (n, height, width, channels)
 def __repr__(self:ImageArray):
     counts = ', '.join(f'{name} {(self.splits == i).sum():,}' for i, name in enumerate(SPLITS))
     about = ', '.join(f'{k} {self.meta[k]}' for k in ('source', 'crop', 'filter') if k in self.meta)
-    return f'ImageArray {self.shape} ({counts}; {about or "from memory"}; {len(self.attribute_names)} attributes)'
+    return f'ImageArray {self.shape}: {counts}; {len(self.attribute_names)} attributes\n    {about or "from memory"}'
 
 # %% ../nbs/01_images.ipynb #5d00c758
 def _check_file(data):

@@ -10,13 +10,11 @@ import platform, time
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 import torch
 from fastai.callback.core import Callback
 from torch import Tensor
 
 from .evaluate import generator
-from .faces import SynthFaces
 from .features import feature_stats
 from .fid import precision_recall
 from .files import read_json, write_json
@@ -66,19 +64,18 @@ def precision_and_recall(
 
 # %% ../nbs/09a_measures.ipynb #1ec320ab
 @lru_cache(maxsize=1)
-def _known_faces(size:int):
-    "Faces and their factors"
-    data = SynthFaces(size=size)
-    f = data.sample_factors(5000, np.random.default_rng(0))
-    return data.render(f, np.random.default_rng(1)), f
+def _known_images(data):
+    "5000 images and their factors"
+    f = data.sample_factors(5000, 0)
+    return data.render(f, 1), f
 
 def known_factors_mig(
     model:VAEGAN, # With an encoder
-    size:int # Of its images in pixels
+    data # SynthFaces or FactorGrid, see known_factors
 ) -> float: # In [0, 1]
-    "Mutual information gap of the mean codes of synthetic faces"
-    faces, f = _known_faces(size)
-    return mig(encode_images(model, faces)[0].numpy(), f)['value']
+    "Mutual information gap of the mean codes of images with known factors"
+    images, f = _known_images(data)
+    return mig(encode_images(model, images)[0].numpy(), f)['value']
 
 # %% ../nbs/09a_measures.ipynb #ddd060ec
 class Clock(Callback):

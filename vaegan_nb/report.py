@@ -104,13 +104,18 @@ _page = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>
 body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem;
         color: #222; background: #fff }}
-img {{ max-width: 100%; min-width: min(100%, 33rem); image-rendering: pixelated }} h2 {{ margin-top: 2.5rem }}
+img {{ max-width: 100% }} h2 {{ margin-top: 2.5rem }}
+img.pixels {{ min-width: min(100%, 33rem); image-rendering: pixelated }}
 table {{ border-collapse: collapse; font-size: .85rem }}
 td, th {{ padding: .15rem .8rem .15rem 0; text-align: left; vertical-align: top }}
 </style><h1>{title}</h1>{body}</html>
 """
 
-def _as_img(png:bytes) -> str: return f'<img src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+_about_distance = ('<p>Lower is better. No model is expected below the floor, which is the distance of real images '
+                   'from other real images. Dotted: codes drawn from N(0, I) in place of the fitted prior.</p>')
+
+def _as_img(png:bytes, kind:str='') -> str:
+    return f'<img{kind} src="data:image/png;base64,{base64.b64encode(png).decode()}">'
 
 def figure_html(
     fig # matplotlib Figure; it is closed
@@ -127,8 +132,9 @@ def describe_metric(
 ) -> str:
     "A measurement in one line, with what one must know to read it"
     floor = '' if m['floor'] is None else f" (floor {m['floor']:.4g}, ratio {m['value']/m['floor']:.3g})"
+    protocol = ''.join(f'; {k} {v}' for k, v in m['protocol'].items())
     return (f"Epoch {m['epoch']}: {m['name']} {m['value']:.4g}{floor}; {m['n'][0]:,} real and {m['n'][1]:,} generated "
-            f"images; {m['protocol']}")
+            f"images{protocol}")
 
 # %% ../nbs/04c_report.ipynb #57287a49
 def _rows(table:Mapping) -> str:
@@ -151,7 +157,7 @@ def _run_section(run:Path, more:Mapping) -> str:
     if pictures:
         pairs = '' if cfg.model == 'gan' else ' Below them validation images, and under each row its reconstructions.'
         epoch = int(pictures[-1].stem[6:])
-        parts += [f'<p>Samples after epoch {epoch}.{pairs}</p>', _as_img(pictures[-1].read_bytes())]
+        parts += [f'<p>Samples after epoch {epoch}.{pairs}</p>', _as_img(pictures[-1].read_bytes(), ' class="pixels"')]
     measured = read_metrics(run)
     last = [m for m in measured if m['epoch'] == measured[-1]['epoch']]
     parts += [f'<p>{html.escape(describe_metric(m))}</p>' for m in last]
@@ -172,6 +178,6 @@ def write_report(
 ) -> Path:
     "One self-contained HTML page about one run or several"
     curves = plot_metrics(runs)
-    if curves: intro += f'<h2>Distance to the real images</h2>{figure_html(curves)}'
+    if curves: intro += f'<h2>Distance to the real images</h2>{_about_distance}{figure_html(curves)}'
     page = _page.format(title=html.escape(title), body=intro + '\n'.join(_run_section(Path(r), more) for r in runs))
     return write_atomic(path, lambda p: p.write_text(page, encoding='utf-8'))

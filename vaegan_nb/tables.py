@@ -52,7 +52,8 @@ def label(
     if key in LABELS: return LABELS[key]
     if beta := re.fullmatch(r'beta(\d[\d.e+-]*)', key): return f'β = {beta[1]}'
     if two := re.fullmatch(r'(pixels|dis)(?:_([a-z]+)([\d.]*))?', key):
-        named = dict(beta='β =', dip='DIP', factor='FactorVAE', capacity='C =', longer='β = 1, twice the epochs')
+        named = dict(beta='β =', dip='DIP', factor='FactorVAE', capacity='C =', nuisance='nuisance',
+                     longer='β = 1, twice the epochs')
         if not two[2] or two[2] in named:
             how = f'{named[two[2]]} {two[3]}'.strip() if two[2] else 'β = 1'
             return f'{dict(pixels="pixels", dis="Dis_l")[two[1]]}, {how}'

@@ -6,14 +6,14 @@
 __all__ = ['ERROR', 'DECIDES', 'score_rows', 'compare_scores', 'score_verdict', 'score_table', 'plot_scores']
 
 # %% ../nbs/10h_tradeoffs.ipynb #901fb439
-import math, re
+import math
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from .experiments import LOSSES, SWEEPS
+from .experiments import LOSSES
 from .tables import label, mean_and_spread, pooled_variance
 
 # %% ../nbs/10h_tradeoffs.ipynb #60486e48
@@ -93,7 +93,7 @@ def score_table(
 
 # %% ../nbs/10h_tradeoffs.ipynb #ebd7f671
 _STYLE = dict(beta=('β', '#0072B2', 'o'), dip=('DIP-VAE II', '#D55E00', 's'), factor=('FactorVAE', '#009E73', '^'),
-              capacity=('capacity', '#CC79A7', 'D'))
+              capacity=('capacity', '#CC79A7', 'D'), nuisance=('nuisance', '#56B4E9', 'v'))
 
 def plot_scores(
     rows:pd.DataFrame, # See score_rows
@@ -118,5 +118,5 @@ def plot_scores(
         low, high = of[ERROR].min(), of[ERROR].max()
         ax.set(xlabel='error of reconstructions, grey levels', xlim=(low - .1*(high - low), high + .1*(high - low)),
                ylabel=score if not j else None, title=label([*LOSSES][j]).split(',')[0] if not i else None)
-    fig.legend(*axs[0, 0].get_legend_handles_labels(), loc='outside lower center', ncols=5, frameon=False)
+    fig.legend(*axs[0, 0].get_legend_handles_labels(), loc='outside lower center', ncols=6, frameon=False)
     return fig
