@@ -137,7 +137,7 @@ def vaegan_demo(
 # %% ../nbs/11_cli.ipynb #fdf55319
 @command('--resume', _NUMBER, _renewed)
 def vaegan_train(
-    source:str, # Folder or zip of images, a CelebA folder, or synth:20000
+    source:str, # Folder or zip of images, a CelebA folder, or synth:20000 for so many drawn faces
     out:str=None, # Run folder; runs/NAME-MODEL if not given
     model:str='vaegan', # vae, gan or vaegan
     preset:str='best', # Settings to start from: paper, larsen, demo or best
@@ -152,7 +152,7 @@ def vaegan_train(
     size:int=None, # Height and width of the images in pixels
     channels:int=None, # 3 for colour, 1 for grey
     set:list=None, # Any field of Config: field=value; may be repeated
-    crop:str=None, # A name in CROPS; largest centred square, or the preset's crop for CelebA, if not given
+    crop:str=None, # center, whole, larsen or another of CROPS; center, or for CelebA the preset's, if not given
     cache:str=None, # Folder for decoded images; VAEGAN_CACHE or ~/.cache/vaegan_nb if not given
     max_bad:float=.05, # Share of the images that may be unusable
     n:int=1000, # Generated images that are measured after every epoch; 0 measures nothing
@@ -217,7 +217,7 @@ def vaegan_sample(
 @command()
 def vaegan_encode(
     run:str, # Run folder, or hf://user/name
-    source:str, # Folder or zip of images, a CelebA folder, or synth:20000
+    source:str, # Folder or zip of images, a CelebA folder, or synth:20000 for so many drawn faces
     out:str=None, # Folder: codes.npz, codes.csv and reconstructions.png; codes in the run folder if not given
     max_bad:float=.05, # Share of the images that may be unusable
     n:int=32, # Images that are reconstructed
@@ -241,7 +241,7 @@ def vaegan_eval(
     seed:int=0, # Of the codes of a run, and of the choice of n images
     prior:str=None, # What the codes of a run are drawn from: normal, mixture; what the run's settings say if not given
     size:int=None, # Height and width to which images are made, pixels; the run's, or 64, if not given
-    crop:str=None, # A name in CROPS; the run's, else largest centred square, or larsen for CelebA, if not given
+    crop:str=None, # A name in CROPS, as for training; the run's, else center, or larsen for CelebA, if not given
     max_bad:float=.05, # Share of the images of a source that may be unusable
     n:int=None, # Images to judge; all of a folder and 1,000 of a run if not given
     extractor:str='teacher', # What measures: teacher (FD-teacher), inception (FID), or the file of a teacher
@@ -304,7 +304,7 @@ def _check_search(space, preset, settings, objective, n, budget, workers):
 # %% ../nbs/11_cli.ipynb #17970a32
 @command(old=_BOUNDS, renew=_renewed)
 def vaegan_tune(
-    source:str, # Folder or zip of images, a CelebA folder, or synth:20000
+    source:str, # Folder or zip of images, a CelebA folder, or synth:20000 for so many drawn faces
     out:str=None, # Folder of the search; runs/NAME-tune if not given. A search found there is continued
     over:list=None, # Field to search, beta=1:150:log if not given; may be repeated
     objective:str='distance', # What is made small: distance or reconstruction
@@ -321,7 +321,7 @@ def vaegan_tune(
     bs:int=None, # Images in a batch
     size:int=None, # Height and width of the images in pixels
     set:list=None, # Any field of Config: field=value; may be repeated
-    crop:str=None, # A name in CROPS; largest centred square, or the preset's crop for CelebA, if not given
+    crop:str=None, # center, whole, larsen or another of CROPS; center, or for CelebA the preset's, if not given
     max_bad:float=.05, # Share of the images that may be unusable
     n:int=1000, # Generated images that are measured after every epoch
     extractor:str='teacher', # What measures: teacher (FD-teacher), inception (FID), or the file of a teacher
@@ -355,7 +355,8 @@ def vaegan_report(
     _check_run(run)
     if source: _check_source(source)
     from vaegan_nb.commands import report_run
-    print(f'\nreport: {report_run(run, source, out, quick)}')
+    page = report_run(run, source, out, quick)
+    print(f'\nsliders: {page.with_name("explorer.html")}\nreport: {page}')
 
 @command()
 def vaegan_study(
