@@ -19,19 +19,20 @@ from fastcore.docments import docments
 
 # %% ../nbs/10e_program.ipynb #2c11c512
 _SIGNALS = signal.SIGINT, signal.SIGTERM, signal.SIGALRM
-_told = [signal.SIGINT] # Which signal is to stop the command
+_told = [] # The signals that were to stop the command
 
 def _stop(number, frame):
     "Raise, and again after two seconds (SIGALRM): what is raised while an object is taken away is lost"
-    if number != signal.SIGALRM: _told[0] = number
+    if number != signal.SIGALRM: _told.append(number)
     signal.setitimer(signal.ITIMER_REAL, 2.)
     if number == signal.SIGALRM and isinstance(sys.exc_info()[1], KeyboardInterrupt): return # it was not lost
-    raise KeyboardInterrupt(_told[0])
+    raise KeyboardInterrupt(_told[-1])
 
 @contextmanager
 def _stoppable():
     "SIGTERM is what Ctrl-C is, a KeyboardInterrupt"
     here = threading.current_thread() is threading.main_thread() # no other can set a handler
+    if here: _told.clear()
     before, hook = {s: signal.signal(s, _stop) for s in (_SIGNALS if here else ())}, sys.unraisablehook
     sys.unraisablehook = lambda lost: None if isinstance(lost.exc_value, KeyboardInterrupt) else hook(lost)
     try: yield
@@ -59,13 +60,15 @@ def run_or_exit(
     before = set(active_children())
     try:
         with _stoppable(): return f()
-    except KeyboardInterrupt as e:
+    except BaseException as e:
+        stopped = _told or isinstance(e, KeyboardInterrupt) and [*e.args, signal.SIGINT]
+        if not stopped:
+            if not isinstance(e, (ValueError, OSError, RuntimeError, ImportError, MemoryError)): raise
+            sys.exit(f'error: {" ".join(str(e).split()) or type(e).__name__}')
         for p in set(active_children()) - before: p.kill()
         if is_first():
             print(f'stopped; what is finished is kept. Go on with: {_same_command(option)}', file=sys.stderr)
-        sys.exit(128 + (e.args[0] if e.args else signal.SIGINT))
-    except (ValueError, OSError, RuntimeError, ImportError, MemoryError) as e:
-        sys.exit(f'error: {" ".join(str(e).split()) or type(e).__name__}')
+        sys.exit(128 + stopped[0])
 
 # %% ../nbs/10e_program.ipynb #d912eb3b
 COMMANDS = {}
