@@ -71,7 +71,7 @@ def plot_history(
     import matplotlib.pyplot as plt
     h = read_history(run)
     terms = [k.removeprefix('train_') for k in h if k.startswith('train_') and k != 'train_loss']
-    fig, axs = plt.subplots(1, len(terms), figsize=(2.6*len(terms), 2.3), squeeze=False, layout='constrained')
+    fig, axs = plt.subplots(1, len(terms), figsize=(2.6*len(terms), 2.3), squeeze=False, layout='tight')
     for ax, t in zip(axs[0], terms):
         for part, color in ('train', '#0072B2'), ('valid', '#D55E00'):
             ax.plot(h['epoch'], h[f'{part}_{t}'], '.-', color=color, label=part)
@@ -88,7 +88,7 @@ def plot_metrics(
     import matplotlib.pyplot as plt
     curves = [(model_name(read_run(r)[0]), rows) for r in runs if (rows := read_metrics(r))]
     if not curves: return None
-    fig, ax = plt.subplots(figsize=(6, 3.2), layout='constrained')
+    fig, ax = plt.subplots(figsize=(6, 3.2), layout='tight')
     for (name, ms), color in zip(curves, ('#0072B2', '#D55E00', '#009E73', '#CC79A7')*len(curves)):
         for kind, style in zip(dict.fromkeys(m['name'] for m in ms), ('.-', '.:')): # codes of N(0, I) come second
             x, y = zip(*((m['epoch'], m['value']) for m in ms if m['name'] == kind))
@@ -123,7 +123,7 @@ def figure_html(
     "A figure as an `<img>` that holds its own data"
     import matplotlib.pyplot as plt
     png = io.BytesIO()
-    fig.savefig(png, format='png', dpi=90, bbox_inches='tight')
+    fig.savefig(png, format='png', dpi=90, bbox_inches=None if fig.get_layout_engine() else 'tight') # in one drawing
     plt.close(fig)
     return _as_img(png.getvalue())
 
