@@ -1,12 +1,10 @@
 """What a reader of the site sees, checked without Quarto in the notebooks that nbdev has prepared (`_proc`).
-`python .ci/pages.py` prints what is wrong and how it is mended. `KNOWN` is the one list of notebooks let off."""
+`python .ci/pages.py` prints what is wrong and how it is mended."""
 import json, re, sys
 from pathlib import Path
 import yaml
 
 WIDTH = 100
-# check: notebooks that do not pass yet; one that passes has to leave the list
-KNOWN = {}
 
 def read(path): return json.loads(path.read_text(encoding='utf-8'))['cells']
 def text(x): return x if isinstance(x, str) else ''.join(x)
@@ -102,13 +100,9 @@ def main():
         n = side.count(str(f))
         if n != 1: found[('sidebar', str(f.with_suffix('')))] = [f'stands {n} times in nbs/sidebar.yml']
     for f in set(side) - set(map(str, files)): found[('sidebar', f)] = ['is in nbs/sidebar.yml and not there']
-    new = {k: v for k, v in sorted(found.items()) if k[1] not in KNOWN.get(k[0], ())}
-    wrong = [(*k, o) for k, v in new.items() for o in v]
-    passes = [(kind, name) for kind, names in KNOWN.items() for name in names if (kind, name) not in found]
+    wrong = [(*k, o) for k, v in sorted(found.items()) for o in v]
     for kind, name, what in wrong: print(f'{name}: {kind}: {what}')
-    for kind, name in passes: print(f'{name}: {kind}: passes now: take it out of KNOWN in .ci/pages.py')
-    off = ', '.join(f'{k} ({len(v)})' for k, v in KNOWN.items())
-    print(f'{len(files)} pages, {len(wrong)} faults; let off for now: {off or "none"}')
-    sys.exit(bool(wrong or passes))
+    print(f'{len(files)} pages, {len(wrong)} faults')
+    sys.exit(bool(wrong))
 
 main()
