@@ -16,7 +16,7 @@ from vaegan_nb.latent import plot_traversals
 
 p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 p.add_argument('study')
-p.add_argument('--penalty', default='dip10', help='end of the key of a row')
+p.add_argument('--penalty', default='factor15', help='end of the key of a row')
 p.add_argument('--out', default='results/disentangle')
 a = p.parse_args()
 
