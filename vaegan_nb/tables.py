@@ -368,8 +368,7 @@ def plot_samples(
 ): # matplotlib Figure, None where there are no pictures
     "Generated images (Figure 4)"
     import matplotlib.pyplot as plt
-    rows = results['rows']
-    rows = rows[rows.run.isin(runs) if runs else rows.part.isin(_DRAWN)]
+    rows = results['rows'][lambda rows: rows.run.isin(runs) if runs else rows.part.isin(_DRAWN)]
     rows = rows[rows.run.map(lambda run: (results['folder']/f'{run}.png').exists()).astype(bool)]
     order = rows.seed.where(rows.part == 'baselines', math.inf).sort_values(kind='stable').index
     shown = rows.loc[order].drop_duplicates('run')
