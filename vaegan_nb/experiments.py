@@ -242,7 +242,7 @@ def _train(prepared:Prepared, run:Path, cfg:Config) -> dict:
                 mig=known_factors_mig(learn.model, known) if encodes and known else None,
                 like=read_history(run)['valid_like'] if encodes else None,
                 known=quick_scores(learn.model, known) if encodes and study.scores else None,
-                **precision_and_recall(learn.model, valid, reference.extractor, study.n[0]))
+                **(precision_and_recall(learn.model, valid, reference.extractor, study.n[0]) if len(valid) > 3 else {}))
 
 # %% ../nbs/10_experiments.ipynb #ab99bbd2
 def read_result(

@@ -6,7 +6,7 @@
 __all__ = ['LABELS', 'MEASURED', 'REPORT_UNIT', 'REPORT', 'AGAINST', 'DIFFERENCES', 'H100', 'JUDGES', 'label', 'collect',
            'last_slope', 'as_frame', 'write_results', 'load_results', 'difference', 'values', 'summary', 'ratio',
            'mean_and_spread', 'readable', 'cost_table', 'best_beta', 'plot_curves', 'plot_changes', 'plot_samples',
-           'pooled_variance', 'rank_agreement', 'most_apart', 'plot_agreement', 'about']
+           'rank_agreement', 'most_apart', 'plot_agreement', 'about']
 
 # %% ../nbs/10a_tables.ipynb #27ad6c50
 import math, re, subprocess
@@ -41,9 +41,8 @@ LABELS = { # Key of a row to what tables and figures call it
 _LEVERS = dict(relativistic='relativistic game', no_norm='no batch norm in Dis, R1', gamma='smaller γ',
                even='even kernels', mirror='mirror', cosine='cosine schedule', rates='doubled rates',
                spectral='spectral norm, no R1', wgan_gp='WGAN-GP', augment='augmentation')
-LABELS |= {f'first_and_{k}': f'first best, and {v}' for k, v in _LEVERS.items()}
-LABELS |= {f'best_less_{k}': f'best without {v}' for k, v in _LEVERS.items()}
-LABELS |= {f'best_and_{k}': f'best, and {v}' for k, v in _LEVERS.items()}
+_FORMS = dict(first_and='first best, and', best_less='best without', best_and='best, and')
+LABELS |= {f'{form}_{k}': f'{said} {v}' for form, said in _FORMS.items() for k, v in _LEVERS.items()}
 
 def label(
     key:str # Of a row, see study_runs
@@ -51,12 +50,11 @@ def label(
     "What a row is called; `ValueError` for a key that none can have"
     if key in LABELS: return LABELS[key]
     if beta := re.fullmatch(r'beta(\d[\d.e+-]*)', key): return f'β = {beta[1]}'
-    if two := re.fullmatch(r'(pixels|dis)(?:_([a-z]+)([\d.]*))?', key):
-        named = dict(beta='β =', dip='DIP', factor='FactorVAE', capacity='C =', nuisance='nuisance',
-                     longer='β = 1, twice the epochs')
-        if not two[2] or two[2] in named:
-            how = f'{named[two[2]]} {two[3]}'.strip() if two[2] else 'β = 1'
-            return f'{dict(pixels="pixels", dis="Dis_l")[two[1]]}, {how}'
+    how = {None: 'β = 1', 'beta': 'β =', 'dip': 'DIP', 'factor': 'FactorVAE', 'capacity': 'C =', 'nuisance': 'nuisance',
+           'longer': 'β = 1, twice the epochs'}
+    two = re.fullmatch(r'(pixels|dis)(?:_([a-z]+)([\d.]*))?', key)
+    if two and two[2] in how:
+        return f'{dict(pixels="pixels", dis="Dis_l")[two[1]]}, {how[two[2]]} {two[3] or ""}'.strip()
     back = re.fullmatch(r'best_(\w+)_of_table2', key)
     if back and back[1] in {f.name for f in fields(Config)}: return f'best of 0.1, {back[1]} as in Table 2'
     raise ValueError(f'no row has the key {key!r}: there are {", ".join(LABELS)}, and such as beta37.5 and '
@@ -78,22 +76,17 @@ def collect(
         d = read_result(r['folder'])
         row = dict(part=r['part'], key=r['key'], run=r['name'], seed=d['settings']['seed'], beta=d['config']['beta'])
         if 'error' not in d:
-            row.update(value=next(iter(d['distance'].values())), reconstruction=d['reconstruction'])
-            row.update({k: d[k] for k in ('name', 'distance', 'floor', 'curve')}, mig=d.get('mig'))
-            row.update(zip(('normal', 'judge_normal'), d.get('normal', [])), reconstructed=d.get('reconstructed'))
-            row.update(zip(['judge'], d.get('judge', [])), processor=d.get('processor'))
-            row.update({k: d.get(k) for k in ('precision', 'recall', 'grey', 'curve_normal', 'like')})
+            row.update(value=next(iter(d['distance'].values())), judge=next(iter(d.get('judge', [])), None))
+            row.update({k: d[k] for k in ('name', 'distance', 'reconstruction', 'floor', 'curve')})
+            row.update(zip(('normal', 'judge_normal'), d.get('normal', [])))
+            row.update({k: d.get(k) for k in ('mig', 'reconstructed', 'processor', 'precision', 'recall', 'grey',
+                                              'curve_normal', 'like')})
             row.update(d.get('known') or {})
         row.update({k: d[k] for k in ('settings', 'seconds', 'images', 'device', 'date')})
         rows.append(dict(row, error=d.get('error')))
     return rows
 
 # %% ../nbs/10a_tables.ipynb #cb9d4823
-MEASURED = dict(distance='value', slope='slope', normal='normal', judge='judge', judge_normal='judge_normal',
-                precision='precision', recall='recall', reconstructed='reconstructed', grey='grey',
-                reconstruction='reconstruction', mig='mig') # In a summary: of a run
-_columns = ['part', 'key', 'run', 'seed', 'beta', *MEASURED.values(), 'processor', 'seconds', 'images', 'error']
-
 def last_slope(
     curve # Distance after every epoch
 ) -> float: # nan with fewer than two epochs in the last quarter
@@ -102,6 +95,12 @@ def last_slope(
     epochs = np.arange(1, len(curve) + 1)
     last = epochs >= .75*len(curve)
     return float(np.polyfit(np.log2(epochs[last]), np.array(curve)[last], 1)[0]) if last.sum() > 1 else math.nan
+
+# %% ../nbs/10a_tables.ipynb #5ce96403
+MEASURED = dict(distance='value', slope='slope', normal='normal', judge='judge', judge_normal='judge_normal',
+                precision='precision', recall='recall', reconstructed='reconstructed', grey='grey',
+                reconstruction='reconstruction', mig='mig') # In a summary: of a run
+_columns = ['part', 'key', 'run', 'seed', 'beta', *MEASURED.values(), 'processor', 'seconds', 'images', 'error']
 
 def as_frame(
     rows:list # See collect
@@ -130,8 +129,8 @@ def write_results(
     "Everything that tables and figures are made of, in small files without real faces"
     out = Path(out)
     rows, res = collect(study, out), out/'results'
-    measured = [r for r in study_runs(study) if (out/'runs'/r['name']/'result.json').exists()]
-    protocols = (read_result(out/'runs'/r['name']).get('protocol') for r in measured)
+    runs = (out/'runs'/r['name'] for r in study_runs(study))
+    protocols = (read_result(run).get('protocol') for run in runs if (run/'result.json').exists())
     kept = dict(study=asdict(study), commit=_commit(), torch=torch.__version__,
                 protocol=next((p for p in protocols if p is not None), None), rows=rows)
     write_json(res/'results.json', kept, indent=0)
@@ -166,6 +165,7 @@ REPORT = {'gan': 196.00, 'vae': 209.00, 'vaegan': 139.33, 'beta0.5': 139.33, 'be
 AGAINST = dict(betas='beta0.5', choices='vaegan', best='preset_best', presets='vaegan',
                levers='best') # Part to the row to compare with
 
+# %% ../nbs/10a_tables.ipynb #3c255f21
 DIFFERENCES = pd.DataFrame([
     ('distance', 'FID of 1000 samples', 'FID of all samples of all epochs so far, about 10,000 after ten epochs',
      'of the stated number of samples, all of the last epoch'),
@@ -207,9 +207,9 @@ def values(
 ) -> np.ndarray: # One for each run that has it; empty where none is finished
     "What the runs of one row gave"
     label(key)
-    rows = results['rows']
-    return rows[(rows.part == part) & (rows.key == key)][column].dropna().to_numpy()
+    return results['rows'].query('part == @part and key == @key')[column].dropna().to_numpy()
 
+# %% ../nbs/10a_tables.ipynb #63bc88b2
 def summary(
     results:Mapping, # See load_results
     part:str, # See values
@@ -307,6 +307,7 @@ def best_beta(
     distance = summary(results, 'betas').distance.drop(AGAINST['betas'], errors='ignore').dropna()
     return distance.idxmin() if len(distance) else None
 
+# %% ../nbs/10a_tables.ipynb #8113c8d8
 def plot_curves(
     results:Mapping, # See load_results
     keys=None, # Rows of parts 'baselines', 'betas', 'presets' and 'best'; the baselines and best_beta if None
@@ -316,8 +317,7 @@ def plot_curves(
     import matplotlib.pyplot as plt
     rows = results['rows'].query("part in ('baselines', 'betas', 'presets', 'best')")
     there = rows[curve].map(lambda c: isinstance(c, list) and len(c) > 0) if curve in rows else False
-    rows = rows[rows.value.notna() & there]
-    rows = rows.drop_duplicates(['key', 'run'])
+    rows = rows[rows.value.notna() & there].drop_duplicates(['key', 'run'])
     if not len(rows): return None
     if keys is None: keys = [*rows[rows.part == 'baselines'].key.unique(), *filter(None, [best_beta(results)])]
     if missing := [label(key) for key in keys if key not in set(rows.key)]:
@@ -368,8 +368,7 @@ def plot_samples(
 ): # matplotlib Figure, None where there are no pictures
     "Generated images (Figure 4)"
     import matplotlib.pyplot as plt
-    rows = results['rows']
-    rows = rows[rows.run.isin(runs) if runs else rows.part.isin(_DRAWN)]
+    rows = results['rows'][lambda rows: rows.run.isin(runs) if runs else rows.part.isin(_DRAWN)]
     rows = rows[rows.run.map(lambda run: (results['folder']/f'{run}.png').exists()).astype(bool)]
     order = rows.seed.where(rows.part == 'baselines', math.inf).sort_values(kind='stable').index
     shown = rows.loc[order].drop_duplicates('run')
@@ -383,15 +382,6 @@ def plot_samples(
         ax.imshow(pixels[:len(pixels)//2])
         ax.set_title(f'{label(r.key)}, seed {r.seed}', fontsize=9)
     return fig
-
-# %% ../nbs/10a_tables.ipynb #cf64258a
-def pooled_variance(
-    groups # Lists of values, some of two or more
-) -> float|None: # None where no group has two
-    "Variance of one run, from replicates of several settings"
-    groups = [g for g in groups if len(g) > 1]
-    if not groups: return None
-    return float(sum(np.var(g, ddof=1)*(len(g) - 1) for g in groups)/sum(len(g) - 1 for g in groups))
 
 # %% ../nbs/10a_tables.ipynb #7fdb4a45
 JUDGES = dict(value='first teacher', judge='second teacher', reconstruction='reconstructions, features',
@@ -417,6 +407,7 @@ def most_apart(
     ranks = [runs[c].rank(ascending=c not in ('precision', 'recall')) for c in (one, other)]
     return [*(ranks[0] - ranks[1]).abs().sort_values(ascending=False, kind='stable').index]
 
+# %% ../nbs/10a_tables.ipynb #029dac60
 def plot_agreement(
     results:Mapping # See load_results
 ): # matplotlib Figure, None with fewer than two judges
@@ -439,8 +430,7 @@ def about(
     results:Mapping # See load_results
 ) -> str: # Some sentences
     "The protocol of a study in words"
-    s, rows = results['study'], results['rows']
-    rows = rows[rows.value.notna()]
+    s, rows = results['study'], results['rows'].dropna(subset='value')
     if not len(rows): return 'No run is finished yet.'
     first = rows.iloc[0]
     floor = ', '.join(f'{v:.3g} with {n}' if v is not None else f'none with {n}' for n, v in first['floor'].items())
