@@ -9,13 +9,11 @@ __all__ = ['CROP_NAMES', 'field_value', 'chosen', 'vaegan_demo', 'vaegan_train',
 # %% ../nbs/11_cli.ipynb #ef3dc5a5
 import math, re, sys
 from contextlib import nullcontext, redirect_stdout
-from dataclasses import fields
 from importlib.util import find_spec
 from json import dumps
 from pathlib import Path
-from typing import get_args
 
-from .config import PRESETS, SEARCHABLE, Config, configure, n_halvings
+from .config import FIELD_TYPES, PRESETS, SEARCHABLE, Config, configure, n_halvings
 from .program import COMMANDS, command, is_first, nearest
 
 # %% ../nbs/11_cli.ipynb #8eb97152
@@ -39,17 +37,14 @@ def _renewed(f, args, given):
 
 # %% ../nbs/11_cli.ipynb #b334e11f
 _TRUTH = {'true': True, 'yes': True, '1': True, 'false': False, 'no': False, '0': False}
-_FIELDS = {f.name: f for f in fields(Config)}
-
-def _kinds(f): return get_args(f.type) or (f.type,)
 
 def field_value(
     name:str, # A field of Config
     text:str # What was typed
 ): # Of the field's type; ranges are checked by Config
     "The value of a field; ValueError for an unknown field, with the nearest name, and for a value of another type"
-    if name not in _FIELDS: raise ValueError(f'--set: {nearest(name, _FIELDS)}')
-    kinds = _kinds(_FIELDS[name])
+    if name not in FIELD_TYPES: raise ValueError(f'--set: {nearest(name, FIELD_TYPES)}')
+    kinds = FIELD_TYPES[name]
     if type(None) in kinds and text.lower() == 'none': return None
     try:
         if tuple in kinds and ',' in text: return tuple(map(float, text.split(',')))
@@ -270,7 +265,7 @@ def search_space(
     for text in over:
         name, found, bounds = text.partition('=')
         low, high, *kind = [*bounds.split(':'), '', ''][:max(2, bounds.count(':') + 1)]
-        if name not in _FIELDS: raise ValueError(f'--over: {nearest(name, SEARCHABLE)}')
+        if name not in FIELD_TYPES: raise ValueError(f'--over: {nearest(name, SEARCHABLE)}')
         if name not in SEARCHABLE:
             raise ValueError(f'--over: {name} cannot be searched, choose among {", ".join(SEARCHABLE)}')
         if name in space: raise ValueError(f'--over {name}: it is given twice')

@@ -26,7 +26,7 @@ from .attributes import label_classes
 from .callbacks import SampleGrid
 from .config import PRESETS, Config, configure
 from .data import array_dls, open_images
-from .disentangle import has_factors, known_factors, quick_scores
+from .disentangle import grey_error, has_factors, known_factors, quick_scores
 from .evaluate import FIDCallback, Reference, generator
 from .features import FaceTeacher, Inception, Teacher, distance_name, fit_teacher
 from .files import read_json, write_json
@@ -34,7 +34,7 @@ from .images import save_grid
 from .jobs import Busy, reason
 from .latent import reconstruct
 from .learner import vaegan_learner
-from .measures import (Clock, device_name, grey_error, known_factors_mig, precision_and_recall,
+from .measures import (Clock, device_name, known_factors_mig, precision_and_recall,
                                 reconstruction_error)
 from .report import read_history, read_metrics
 from .runs import RunFolder
