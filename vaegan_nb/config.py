@@ -42,7 +42,6 @@ class Config:
     penalty:str = 'none' # Asks units to be independent: none, dip1, dip2, factor, tc; capacity; see penalties
     penalty_weight:float = 10. # Weight of that penalty in the encoder's loss, beside beta times the prior term
     capacity:float = 25. # Nats that the prior term is drawn to by penalty='capacity' (the paper has beta=0 then)
-    nuisance:int = 0 # So many codes, the last ones, are not read from the image but drawn from N(0, I)
     beta:float = 1. # Weight of the prior term (eq. 17), of a sum over latents, beside the half sum of squares (eq. 13)
     gamma:float = 1. # Weight of the feature loss in the decoder (eq. 15)
     gamma_per:str = 'sum' # What gamma multiplies: the half sum of squares, or its mean per element of Dis_l
@@ -86,7 +85,7 @@ _RULES = dict(
     form=('minimax', 'nonsaturating', 'relativistic', 'wgan-gp'), r1=('0 or more', lambda v: v >= 0),
     norm=('batch', 'spectral', 'none'), kernels=('table1', 'even'),
     penalty=('none', 'dip1', 'dip2', 'factor', 'capacity', 'tc'), penalty_weight=('0 or more', lambda v: v >= 0),
-    capacity=('more than 0 nats', lambda v: v > 0), nuisance=('0 or more', lambda v: v >= 0),
+    capacity=('more than 0 nats', lambda v: v > 0),
     beta=('0 or more', lambda v: v >= 0), gamma=('0 or more', lambda v: v >= 0),
     real=('a label in [0, 1]', lambda v: 0 <= v <= 1), fake=('a label in [0, 1]', lambda v: 0 <= v <= 1),
     swap=('a share in [0, 1]', lambda v: 0 <= v <= 1), equilibrium=('more than 0, or None', lambda v: v > 0),
@@ -132,15 +131,12 @@ def _check(cfg:Config):
     _check_codes(cfg)
 
 def _check_codes(cfg:Config):
-    "Refuse a penalty on codes, or a nuisance, that the model or the batch has no room for"
+    "Refuse a penalty on codes that the model or the batch has no room for"
     if cfg.model == 'gan' and cfg.penalty != 'none':
         _refuse('penalty', "'none', for a GAN reads no codes from images", cfg.penalty)
-    if cfg.model == 'gan' and cfg.nuisance: _refuse('nuisance', '0, for a GAN reads no codes from images', cfg.nuisance)
-    if cfg.nuisance >= cfg.nz:
-        _refuse('nuisance', f'fewer than the {cfg.nz} codes, some of which are read', cfg.nuisance)
     if cfg.penalty == 'factor' and cfg.bs < 4: _refuse('bs', '4 or more, whose codes can be exchanged', cfg.bs)
-    if cfg.penalty == 'tc' and (read := cfg.nz - cfg.nuisance) > 16:
-        _refuse('penalty', f"another one with {read} codes, for tc's estimate from a batch sees nothing above 16", 'tc')
+    if cfg.penalty == 'tc' and cfg.nz > 16:
+        _refuse('penalty', f"another with {cfg.nz} codes, for tc's estimate from a batch sees nothing above 16", 'tc')
 
 def _check_lr(cfg:Config):
     if isinstance(cfg.lr, (list, tuple)): object.__setattr__(cfg, 'lr', tuple(map(_plain, cfg.lr))) # JSON has lists

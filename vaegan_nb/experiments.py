@@ -386,19 +386,18 @@ def levers(study:Study) -> list: # As baselines
     return _runs(study, 'levers', {key: (None, _epochs(study, settings)) for key, settings in rows.items()})
 
 # %% ../nbs/10_experiments.ipynb #ea96d442
-SWEEPS = dict( # Method to weights, and the fields of Config that one makes, for so many units
-    beta=((2., 4., 8.), lambda w, nz: dict(beta=w)),
-    dip=((3., 10., 30.), lambda w, nz: dict(penalty='dip2', penalty_weight=w)),
-    factor=((5., 15., 50.), lambda w, nz: dict(penalty='factor', penalty_weight=w)),
+SWEEPS = dict( # Method to weights, and the fields of Config that one makes
+    beta=((2., 4., 8.), lambda w: dict(beta=w)),
+    dip=((3., 10., 30.), lambda w: dict(penalty='dip2', penalty_weight=w)),
+    factor=((5., 15., 50.), lambda w: dict(penalty='factor', penalty_weight=w)),
     capacity=((10., 20., 30.),
-              lambda w, nz: dict(penalty='capacity', capacity=w, penalty_weight=10., beta=0., warmup=.5)),
-    nuisance=((5., 10., 20.), lambda w, nz: dict(nz=nz + int(w), nuisance=int(w))))
+              lambda w: dict(penalty='capacity', capacity=w, penalty_weight=10., beta=0., warmup=.5)))
 LOSSES = dict(pixels='vae', dis='vaegan') # What is compared of a picture and its reconstruction, and whose loss that is
 
 def disentangling(study:Study) -> list: # As baselines
     "β = 1, and every method of `SWEEPS` at every weight, for a loss of pixels and for one of Dis_l; longer runs"
     cfg = study.config()
-    changes = {f'_{name}{w:g}': make(w, cfg.nz) for name, (weights, make) in SWEEPS.items() for w in weights}
+    changes = {f'_{name}{w:g}': make(w) for name, (weights, make) in SWEEPS.items() for w in weights}
     changes = {'': {}, **changes, '_longer': dict(epochs=2*cfg.epochs)}
     rows = _runs(study, 'disentangle', {loss + key: (None, dict(model=model, **change))
                                         for key, change in changes.items() for loss, model in LOSSES.items()})

@@ -59,22 +59,19 @@ class Encoder(nn.Module):
         nz:int=128, # Latent dimensions
         width:float=1., # Multiplies every channel count of Table 1
         fc:int=2048, # Units of the fully connected layer (2048 in both papers, 1024 in Larsen's code), times width
-        kernels:str='table1', # See down
-        nuisance:int=0 # So many latents, the last ones, are those of the prior whatever the image
+        kernels:str='table1' # See down
     ):
         super().__init__()
-        n, self.nuisance = n_halvings(size), nuisance
+        n = n_halvings(size)
         c = [channels, *_stages((64, 128, 256), n, width)]
         fc = max(1, round(fc*width))
         stages = (down(i, o, kernels) for i, o in zip(c, c[1:]))
         self.body = nn.Sequential(*stages, nn.Flatten(), dense(c[-1]*(size >> n)**2, fc))
-        self.head = nn.Linear(fc, 2*(nz - nuisance))
+        self.head = nn.Linear(fc, 2*nz)
 
     def forward(self, x:Tensor) -> tuple[Tensor, Tensor]:
         "`mu` and `logvar`, each of shape (n, nz)"
-        mu, logvar = self.head(self.body(x)).chunk(2, 1)
-        if not self.nuisance: return mu, logvar
-        return tuple(nn.functional.pad(o, (0, self.nuisance)) for o in (mu, logvar))
+        return self.head(self.body(x)).chunk(2, 1)
 
 # %% ../nbs/02a_networks.ipynb #bc8e2988
 class Decoder(nn.Module):
@@ -253,7 +250,7 @@ class VAEGAN(nn.Module):
         self.config, self.nz = config, c.nz
         self.autocast = None # A dtype such as torch.bfloat16 trains the networks in it; all that they return is float32
         shape = c.size, c.channels
-        if 'encoder' in self.nets: self.encoder = Encoder(*shape, c.nz, c.width, c.enc_fc, c.kernels, c.nuisance)
+        if 'encoder' in self.nets: self.encoder = Encoder(*shape, c.nz, c.width, c.enc_fc, c.kernels)
         self.decoder = Decoder(*shape, c.nz, c.width, c.upsample, c.kernels)
         if 'discriminator' in self.nets:
             self.discriminator = Discriminator(*shape, c.width, c.dis_fc, c.layer, c.pre, c.norm, c.kernels)
@@ -261,7 +258,7 @@ class VAEGAN(nn.Module):
         if 'discriminator' in self.nets and c.norm == 'spectral':
             for m in [*self.discriminator.modules()]:
                 if isinstance(m, (nn.Conv2d, nn.Linear)): parametrizations.spectral_norm(m)
-        if 'critic' in self.nets: self.critic = Critic(c.nz - c.nuisance, c.width)
+        if 'critic' in self.nets: self.critic = Critic(c.nz, c.width)
         self.prior = Prior(c.nz, c.prior if 'encoder' in self.nets else 'normal')
         if c.ema: self.mean_decoder = deepcopy(self.decoder).requires_grad_(False)
 
@@ -309,8 +306,7 @@ def encode(self:VAEGAN, x:Tensor, eps:Tensor|None=None) -> Outputs:
 def criticise(self:VAEGAN,
     z:Tensor # A leaf that stands for the codes, shape (n, nz)
 ) -> Outputs: # Logits (c) of codes, and of codes taken apart
-    "What the critic says of those that are read from the image; only the first has a gradient in `z`"
-    z = z[:, :self.nz - self.config.nuisance]
+    "What the critic says; only the first has a gradient in `z`"
     return Outputs(c_z=_full(self.critic(z)), c_apart=_full(self.critic(shuffle_units(z.detach()))))
 
 @patch

@@ -89,7 +89,7 @@ def code_terms(
     "The terms that the penalty of `cfg` adds to those of a batch (eq. 3, 4, 6, 7), without weights"
     if cfg.penalty == 'none': return {}
     if cfg.penalty == 'factor': return dict(codes=factor_penalty(o['c_z']), critic=critic_loss(o['c_z'], o['c_apart']))
-    z, mu, logvar = (o[k][:, :cfg.nz - cfg.nuisance] for k in ('z', 'mu', 'logvar'))
+    z, mu, logvar = (o[k] for k in ('z', 'mu', 'logvar'))
     if cfg.penalty == 'capacity': codes = capacity_penalty(prior, capacity)
     elif cfg.penalty == 'tc': codes = total_correlation(z, mu, logvar, stratified_weights(len(z), n))
     else: codes = dip_penalty(mu, logvar if cfg.penalty == 'dip2' else None)

@@ -200,7 +200,7 @@ TITLES = dict(baselines='Table 2: GAN, VAE and VAE-GAN', betas='Table 4: β',
               tuned='The β that was found', choices='Which choices matter: one change at a time',
               best='What the first best is worth', presets='The VAE-GAN of Table 2 and two presets',
               levers='What the preset best owes to its levers',
-              disentangle='Two losses, and five ways to ask for independent units')
+              disentangle='Two losses, and four ways to ask for independent units')
 _NOTES = dict(choices='<p>Of 20 rows without any effect one is expected to be beyond the spread.</p>',
               best='<p>It was found by a search on real faces, with other seeds; '
                    'where the images are the same, part of its lead is that choice.</p>')

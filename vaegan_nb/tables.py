@@ -50,7 +50,7 @@ def label(
     "What a row is called; `ValueError` for a key that none can have"
     if key in LABELS: return LABELS[key]
     if beta := re.fullmatch(r'beta(\d[\d.e+-]*)', key): return f'β = {beta[1]}'
-    how = {None: 'β = 1', 'beta': 'β =', 'dip': 'DIP', 'factor': 'FactorVAE', 'capacity': 'C =', 'nuisance': 'nuisance',
+    how = {None: 'β = 1', 'beta': 'β =', 'dip': 'DIP', 'factor': 'FactorVAE', 'capacity': 'C =',
            'longer': 'β = 1, twice the epochs'}
     two = re.fullmatch(r'(pixels|dis)(?:_([a-z]+)([\d.]*))?', key)
     if two and two[2] in how:

@@ -111,7 +111,7 @@ def score_table(
 
 # %% ../nbs/10a_tradeoffs.ipynb #ebd7f671
 _STYLE = dict(beta=('β', '#0072B2', 'o'), dip=('DIP-VAE II', '#D55E00', 's'), factor=('FactorVAE', '#009E73', '^'),
-              capacity=('capacity', '#CC79A7', 'D'), nuisance=('nuisance', '#56B4E9', 'v'))
+              capacity=('capacity', '#CC79A7', 'D'))
 
 def plot_scores(
     rows:pd.DataFrame, # See score_rows
@@ -137,5 +137,5 @@ def plot_scores(
         low, high = of[ERROR].min(), of[ERROR].max()
         ax.set(xlabel='error of reconstructions, grey levels', xlim=(low - .1*(high - low), high + .1*(high - low)),
                ylabel=score if not j else None, title=label(losses[j]).split(',')[0] if not i else None)
-    fig.legend(*axs[0, 0].get_legend_handles_labels(), loc='outside lower center', ncols=6, frameon=False)
+    fig.legend(*axs[0, 0].get_legend_handles_labels(), loc='outside lower center', ncols=5, frameon=False)
     return fig
