@@ -95,8 +95,9 @@ STUDIES = dict(
     disentangle=Study('Disentangling', 'synth:11500', size=32, images=10_000, n=(500,), seeds=range(5), preset='best',
                       settings=dict(width=.125, nz=10, bs=64, epochs=5, prior='normal'), parts=('disentangle',),
                       scores=True))
-STUDIES['disentangle64'] = replace(STUDIES['disentangle'], name='Disentangling at 64x64', size=64, seeds=(0, 1, 2),
-                                   keys=dict(disentangle=('pixels', 'dis', 'pixels_factor50', 'dis_factor5', 'dis_factor50')))
+STUDIES['disentangle64'] = replace(
+    STUDIES['disentangle'], name='Disentangling at 64x64', size=64, seeds=(0, 1, 2),
+    keys=dict(disentangle=('pixels', 'dis', 'pixels_factor50', 'dis_factor5', 'dis_factor50')))
 _near = 'vaegan preset_larsen gamma_x0.1 gamma_x10 nonsaturating rmsprop init_larsen init_printed concat ema'
 STUDIES['faces-long'] = Study(
     'Real faces', size=32, settings=dict(_small, epochs=13, prior='mixture'), trials=8, **_long,
