@@ -104,8 +104,8 @@ STUDIES['faces-long'] = Study(
     parts=('baselines', 'betas', 'presets', 'choices', 'random', 'grid'), keys=dict(choices=_near.split()),
     more=dict(vaegan=(3, 4), best=(3, 4)))
 STUDIES['faces64'] = Study(
-    'Real faces, 64x64', size=64, settings=dict(_small, epochs=9, prior='mixture'), **_long,
-    parts=('baselines', 'presets'), keys=dict(baselines=('gan', 'vae', 'vaegan'), presets=('vaegan', 'best')))
+    'Real faces, 64x64', size=64, settings=dict(_small, epochs=11, prior='mixture'), **_long,
+    parts=('baselines', 'levers'), keys=dict(baselines=('gan', 'vae', 'vaegan'), levers=('first_best', 'best')))
 
 # %% ../nbs/10_experiments.ipynb #88bb4db6
 def quick_study(
