@@ -35,7 +35,7 @@ class Config:
     pre:bool = False # Read Dis_l before batch norm and ReLU?
     concat:bool = False # Dis reads real and generated images in one batch?
     dis_recon:bool = True # Dis judges reconstructions too (eq. 9)?
-    norm:str = 'batch' # What Dis is normalised by: batch norm (Table 1), spectral norm, or none
+    norm:str = 'batch' # What Dis is normalised by: batch norm (Table 1), or none
     kernels:str = 'table1' # table1: 5x5; even: 4x4 where the size is halved or doubled, 3x3 elsewhere
     init:str = 'normal' # Initial weights: normal, N(0, 0.02^2); printed; larsen; see networks.init_weights
     upsample:str = 'transposed' # How the decoder doubles the size: transposed convolution, or resize and convolve
@@ -45,13 +45,12 @@ class Config:
     beta:float = 1. # Weight of the prior term (eq. 17), of a sum over latents, beside the half sum of squares (eq. 13)
     gamma:float = 1. # Weight of the feature loss in the decoder (eq. 15)
     gamma_per:str = 'sum' # What gamma multiplies: the half sum of squares, or its mean per element of Dis_l
-    form:str = 'minimax' # The game: minimax (eq. 15), nonsaturating, relativistic or wgan-gp
+    form:str = 'minimax' # The game: minimax (eq. 15), nonsaturating or relativistic
     r1:float = 0. # Weight of the zero-centred gradient penalty on real images; 0 for none
     real:float = .95 # Label of real images (section 5.5)
     fake:float = .05 # Label of the others
     swap:float = .05 # Share of batches whose labels are swapped
     mirror:bool = False # Mirror half of the training images?
-    augment:bool = False # Move and cut out what Dis reads (DiffAugment)?
     equilibrium:float|None = None # Centre of the equilibrium gate in nats; None for no gate
     margin:float = .35 # Half width of the gate in nats
     opt:str = 'adam' # adam or rmsprop
@@ -82,8 +81,8 @@ _RULES = dict(
     dis_fc=('0 or more', lambda v: v >= 0),
     layer=("'conv', 'conv1', 'conv2', ... or 'fc'", lambda v: re.fullmatch(r'conv\d*|fc', v)),
     init=('normal', 'printed', 'larsen'), upsample=('transposed', 'resize'), gamma_per=('sum', 'element'),
-    form=('minimax', 'nonsaturating', 'relativistic', 'wgan-gp'), r1=('0 or more', lambda v: v >= 0),
-    norm=('batch', 'spectral', 'none'), kernels=('table1', 'even'),
+    form=('minimax', 'nonsaturating', 'relativistic'), r1=('0 or more', lambda v: v >= 0),
+    norm=('batch', 'none'), kernels=('table1', 'even'),
     penalty=('none', 'dip1', 'dip2', 'factor', 'capacity', 'tc'), penalty_weight=('0 or more', lambda v: v >= 0),
     capacity=('more than 0 nats', lambda v: v > 0),
     beta=('0 or more', lambda v: v >= 0), gamma=('0 or more', lambda v: v >= 0),
@@ -122,10 +121,10 @@ def _check(cfg:Config):
             if v not in rule: _refuse(f.name, f'one of {", ".join(rule)}', v)
         elif not _is_a(v, kind): _refuse(f.name, _KINDS[kind], v)
         elif rule and not rule[1](v): _refuse(f.name, rule[0], v)
-    if cfg.form in ('relativistic', 'wgan-gp') and (cfg.real, cfg.fake, cfg.swap, cfg.equilibrium) != (1, 0, 0, None):
+    if cfg.form == 'relativistic' and (cfg.real, cfg.fake, cfg.swap, cfg.equilibrium) != (1, 0, 0, None):
         _refuse('form', 'a game of labels and gates, or real=1, fake=0, swap=0 and no equilibrium', cfg.form)
-    if cfg.norm == 'batch' and (cfg.r1 or cfg.form == 'wgan-gp'):
-        _refuse('norm', "'spectral' or 'none', for a penalty on an image's gradient wants it read alone", cfg.norm)
+    if cfg.norm == 'batch' and cfg.r1:
+        _refuse('norm', "'none', for a penalty on an image's gradient wants it read alone", cfg.norm)
     if not cfg.fake < cfg.real: _refuse('fake', f'a label below that of real images, {cfg.real}', cfg.fake)
     if cfg.layer == 'fc' and not cfg.dis_fc: _refuse('layer', 'a convolution, for dis_fc=0 leaves out the layer', 'fc')
     _check_codes(cfg)

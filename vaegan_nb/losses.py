@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['TERMS', 'kl_loss', 'feature_loss', 'pixel_loss', 'bce', 'gan_loss', 'generator_loss', 'relativistic_losses',
-           'wasserstein_losses', 'r1_penalty', 'wgan_penalty', 'recorded_terms', 'loss_terms', 'moves', 'total_loss',
-           'gamma_of_sum']
+           'r1_penalty', 'recorded_terms', 'loss_terms', 'moves', 'total_loss', 'gamma_of_sum']
 
 # %% ../nbs/03_losses.ipynb #40a72f33
 from collections.abc import Mapping
@@ -79,35 +78,16 @@ def relativistic_losses(
     "The paired relativistic game (Jolicoeur-Martineau 2019, section 4)"
     return sum(F.softplus(l - l_x).mean() for l in l_fake), sum(F.softplus(l_x - l).mean() for l in l_fake)
 
-def wasserstein_losses(
-    l_x:Tensor, # Heights of real images, shape (n,)
-    *l_fake:Tensor # Heights of reconstructions and of samples, each (n,)
-) -> tuple[Tensor, Tensor]: # What Dis and what the decoder minimise; mean over the batch, kinds added
-    "The Wasserstein game (Arjovsky et al. 2017, equation 3), each kind against the real images"
-    return sum((l - l_x).mean() for l in l_fake), -sum(l.mean() for l in l_fake)
-
 # %% ../nbs/03_losses.ipynb #ca576fa3
-def _slopes(dis, x:Tensor) -> Tensor:
-    "Gradient of each image's logit in its pixels, (n, pixels), ready to be differentiated again"
-    x = x.detach().requires_grad_()
-    with torch.enable_grad(), full_precision(x.device): logit = dis(x)[1]
-    return torch.autograd.grad(logit.sum(), x, create_graph=True)[0].flatten(1)
-
 def r1_penalty(
     dis, # Discriminator without batch norm
     x:Tensor # Real images, shape (n, channels, size, size)
 ) -> Tensor: # Sum of squares over pixels, mean over the batch
     "Squared slope of the logit at real images (Mescheder et al. 2018, equation 9, without its half and weight)"
-    return _slopes(dis, x).pow(2).sum(1).mean()
-
-def wgan_penalty(
-    dis, # Discriminator without batch norm
-    x:Tensor, # Real images
-    x_p:Tensor, # Generated ones, as many
-    t:Tensor # Where between them the slope is taken, (n, 1, 1, 1) in [0, 1]
-) -> Tensor: # Mean over the batch
-    "Squared difference of the slope from 1 (Gulrajani et al. 2017, equation 3, without its weight of 10)"
-    return (_slopes(dis, x_p.detach().lerp(x, t)).norm(dim=1) - 1).pow(2).mean()
+    x = x.detach().requires_grad_()
+    with torch.enable_grad(), full_precision(x.device): logit = dis(x)[1]
+    slope, = torch.autograd.grad(logit.sum(), x, create_graph=True) # to be differentiated again
+    return slope.flatten(1).pow(2).sum(1).mean()
 
 # %% ../nbs/03_losses.ipynb #f949abfe
 TERMS = dict( # Name: the network that it takes, what it is
@@ -127,7 +107,7 @@ def recorded_terms(cfg:Config) -> list: # Names in `TERMS`
 def loss_terms(
     o:Mapping, # Outputs of a model
     x:Tensor, # The images it read, in [-1, 1]
-    form:str='minimax', # The game: minimax, nonsaturating, relativistic or wgan-gp
+    form:str='minimax', # The game: minimax, nonsaturating or relativistic
     real:float=1., # Label of real images in this batch
     fake:float=0. # Label of reconstructions and samples in this batch
 ) -> dict: # Term to scalar: those of `TERMS` that the model has, and `gan`
@@ -140,7 +120,6 @@ def loss_terms(
         fakes = [o[k] for k in ('l_tilde', 'l_p') if k in o]
         terms.update(gan_x=bce(o['l_x'], real), gan_fake=sum(bce(l, fake) for l in fakes))
         if form == 'relativistic': terms['gan'], terms['gen'] = relativistic_losses(o['l_x'], *fakes)
-        elif form == 'wgan-gp': terms['gan'], terms['gen'] = wasserstein_losses(o['l_x'], *fakes)
         else:
             terms['gan'] = terms['gan_x'] + terms['gan_fake']
             terms['gen'] = generator_loss(terms['gan'], *fakes, form=form, real=real)

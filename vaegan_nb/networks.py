@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['down', 'up', 'dense', 'Encoder', 'Decoder', 'Discriminator', 'Critic', 'shuffle_units', 'init_weights', 'Prior',
-           'Outputs', 'VAEGAN', 'unit_scale', 'augment_alike', 'auto_precision', 'float32_products', 'full_precision',
-           'evaluating']
+           'Outputs', 'VAEGAN', 'unit_scale', 'auto_precision', 'float32_products', 'full_precision', 'evaluating']
 
 # %% ../nbs/02a_networks.ipynb #d6fd8ff9
 import math
@@ -17,7 +16,6 @@ from functools import partial
 import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
-from torch.nn.utils import parametrizations
 
 from .config import Config, n_halvings
 
@@ -105,7 +103,7 @@ class Discriminator(nn.Module):
         fc:int=512, # Units of the fully connected layer before the logit, times `width`; 0 leaves it out, as printed
         layer:str='conv', # Dis_l: 'conv1', 'conv2', ..., 'conv' for the last of them, or 'fc'
         pre:bool=False, # Read Dis_l before batch norm and ReLU?
-        norm:str='batch', # batch, spectral or none; without batch norm the layers have biases and leaky ReLUs
+        norm:str='batch', # batch or none; without batch norm the layers have biases and leaky ReLUs
         kernels:str='table1' # See down
     ):
         super().__init__()
@@ -255,9 +253,6 @@ class VAEGAN(nn.Module):
         if 'discriminator' in self.nets:
             self.discriminator = Discriminator(*shape, c.width, c.dis_fc, c.layer, c.pre, c.norm, c.kernels)
         init_weights(self, c.init)
-        if 'discriminator' in self.nets and c.norm == 'spectral':
-            for m in [*self.discriminator.modules()]:
-                if isinstance(m, (nn.Conv2d, nn.Linear)): parametrizations.spectral_norm(m)
         if 'critic' in self.nets: self.critic = Critic(c.nz, c.width)
         self.prior = Prior(c.nz, c.prior if 'encoder' in self.nets else 'normal')
         if c.ema: self.mean_decoder = deepcopy(self.decoder).requires_grad_(False)
@@ -273,26 +268,6 @@ def unit_scale(
     dims = [d for d in range(o['f_x'].ndim) if d != 1]
     scale = ((.5 - .5/math.pi)/(o['f_x'].detach().var(dims, keepdim=True) + 1e-4)).sqrt()
     return {k: f*scale for k, f in o.items() if k in ('f_x', 'f_tilde', 'f_p')}
-
-# %% ../nbs/02a_networks.ipynb #6695ee59
-def augment_alike(
-    images:dict # `x`, `x_tilde`, `x_p`, those there are, each (n, channels, size, size)
-) -> dict: # The same names
-    "Translation by up to 1/8 of the size and a cutout of half the size, at random (DiffAugment)"
-    draw = lambda x, *shape: torch.rand(len(x), *shape, device=x.device)
-    drawn = {k: (draw(x, 2), draw(x, 2)) for k, x in images.items() if k != 'x_tilde'}
-    return {k: _move_and_cut(x, *drawn['x' if k == 'x_tilde' else k]) for k, x in images.items()}
-
-def _move_and_cut(x:Tensor, move:Tensor, middle:Tensor) -> Tensor:
-    "Images moved by `move` and cut out around `middle`, both (n, 2) in [0, 1), zeros (grey) where nothing is left"
-    size, most = x.shape[-1], x.shape[-1]//8
-    at = torch.arange(size, device=x.device)
-    shift = (move*(2*most + 1)).long() - most                                # of rows and columns
-    rows, cols = (at + shift[:, i, None] + most for i in (0, 1))             # in the padded image
-    n = torch.arange(len(x), device=x.device)[:, None, None]
-    x = nn.functional.pad(x, [most]*4).permute(0, 2, 3, 1)[n, rows[:, :, None], cols[:, None]].permute(0, 3, 1, 2)
-    hidden = [(at - (middle[:, i, None]*size).long()).abs()*4 < size for i in (0, 1)]
-    return x.masked_fill((hidden[0][:, :, None] & hidden[1][:, None])[:, None], 0.)
 
 # %% ../nbs/02a_networks.ipynb #4970ba26
 @patch
@@ -315,7 +290,6 @@ def discriminate(self:VAEGAN,
 ) -> Outputs: # Dis_l (f) and logits (l) of `x`, `tilde` and `p`
     "What Dis says; a logit that no loss reads is not computed"
     dis, o, judged = self.discriminator, Outputs(), self.config.dis_recon
-    if self.config.augment and self.training: images = augment_alike(images)
     if self.config.concat:
         parts = (out.chunk(len(images)) for out in dis(torch.cat([*images.values()])))
         both = dict(zip(images, zip(*parts)))

@@ -39,10 +39,11 @@ LABELS = { # Key of a row to what tables and figures call it
     'best_vae': 'best, as a VAE'}
 
 _LEVERS = dict(relativistic='relativistic game', no_norm='no batch norm in Dis, R1', gamma='smaller γ',
-               even='even kernels', mirror='mirror', cosine='cosine schedule', rates='doubled rates',
-               spectral='spectral norm, no R1', wgan_gp='WGAN-GP', augment='augmentation')
-_FORMS = dict(first_and='first best, and', best_less='best without', best_and='best, and')
+               even='even kernels', mirror='mirror', cosine='cosine schedule', rates='doubled rates')
+_FORMS = dict(first_and='first best, and', best_less='best without')
 LABELS |= {f'{form}_{k}': f'{said} {v}' for form, said in _FORMS.items() for k, v in _LEVERS.items()}
+LABELS |= dict(best_less_no_norm='best with batch norm in Dis, no R1', best_and_spectral='best with spectral norm, no R1',
+               best_and_wgan_gp='best with WGAN-GP', best_and_augment='best with DiffAugment') # no longer in Config
 
 def label(
     key:str # Of a row, see study_runs

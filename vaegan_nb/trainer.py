@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.autograd import backward, grad
 
 from .config import Config
-from .losses import gamma_of_sum, loss_terms, moves, r1_penalty, total_loss, wgan_penalty
+from .losses import gamma_of_sum, loss_terms, moves, r1_penalty, total_loss
 from .networks import VAEGAN, Outputs
 from .penalties import code_terms
 
@@ -109,13 +109,9 @@ R1_EVERY = 16 # Batches from one R1 penalty to the next
 @patch
 def _penalise(self:VAEGANTrainer, o:Outputs, x:Tensor) -> float:
     "Weight of the penalty in this batch, 0 where there is none; puts the term on the Learner"
-    dis, penalty = self.net.discriminator, 0.
-    if self.cfg.form == 'wgan-gp':
-        t = torch.rand(len(x), 1, 1, 1, device=x.device, dtype=x.dtype)
-        penalty, self.learn.terms['penalty'] = 10., wgan_penalty(dis, x, o.x_p, t)
-    elif self.cfg.r1 and self.learn.train_iter % R1_EVERY == 0:
-        penalty, self.learn.terms['penalty'] = R1_EVERY*self.cfg.r1/2, r1_penalty(dis, x)
-    return penalty
+    if not self.cfg.r1 or self.learn.train_iter % R1_EVERY: return 0.
+    self.learn.terms['penalty'] = r1_penalty(self.net.discriminator, x)
+    return R1_EVERY*self.cfg.r1/2
 
 # %% ../nbs/04_trainer.ipynb #03052485
 CUTS = dict(encoder=('x_tilde', 'z'), decoder=('x_tilde', 'x_p'), discriminator=(), critic=()) # What each made is cut
