@@ -91,7 +91,7 @@ STUDIES = dict(
     faces=Study('Real faces, small', 'faces', size=32, images=12_000, extractor='labels',
                 settings=dict(_small, epochs=4), trials=8),
     synthetic=Study('Synthetic faces, small', 'synth:3000', size=32, settings=_small, trials=8),
-    long=Study('The long track', size=32, parts=('levers',), settings=dict(_small, epochs=12), **_long),
+    long=Study('The long track', size=32, parts=('levers',), settings=dict(_small, epochs=12), more=dict(best=(3, 4)), **_long),
     disentangle=Study('Disentangling', 'synth:11500', size=32, images=10_000, n=(500,), seeds=range(5), preset='best',
                       settings=dict(width=.125, nz=10, bs=64, epochs=5, prior='normal'), parts=('disentangle',),
                       scores=True))
@@ -104,7 +104,7 @@ STUDIES['faces-long'] = Study(
     parts=('baselines', 'betas', 'presets', 'choices', 'random', 'grid'), keys=dict(choices=_near.split()),
     more=dict(vaegan=(3, 4), best=(3, 4)))
 STUDIES['faces64'] = Study(
-    'Real faces, 64x64', size=64, settings=dict(_small, epochs=11, prior='mixture'), **_long,
+    'Real faces, 64x64', size=64, settings=dict(_small, epochs=16, prior='mixture'), **_long,
     parts=('baselines', 'levers'), keys=dict(baselines=('gan', 'vae', 'vaegan'), levers=('first_best', 'best')))
 
 # %% ../nbs/10_experiments.ipynb #88bb4db6
@@ -368,7 +368,7 @@ LEVERS = { # What `best` has and the first best has not
 
 def _epochs(study, settings):
     "As many as take the time of the study's at the first best; images a second were measured"
-    speed = 1.19 if settings.get('kernels') == 'even' else 1.
+    speed = (1.19 if settings.get('kernels') == 'even' else 1.)*(2 if settings.get('model') in ('vae', 'gan') else 1)
     return dict(settings, epochs=max(1, round(speed*study.config().epochs)))
 
 def levers(study:Study) -> list: # As baselines
