@@ -91,7 +91,8 @@ STUDIES = dict(
     faces=Study('Real faces, small', 'faces', size=32, images=12_000, extractor='labels',
                 settings=dict(_small, epochs=4), trials=8),
     synthetic=Study('Synthetic faces, small', 'synth:3000', size=32, settings=_small, trials=8),
-    long=Study('The long track', size=32, parts=('levers',), settings=dict(_small, epochs=12), more=dict(best=(3, 4)), **_long),
+    long=Study('The long track', size=32, parts=('levers',), settings=dict(_small, epochs=12),
+               more=dict(best=(3, 4)), **_long),
     disentangle=Study('Disentangling', 'synth:11500', size=32, images=10_000, n=(500,), seeds=range(5), preset='best',
                       settings=dict(width=.125, nz=10, bs=64, epochs=5, prior='normal'), parts=('disentangle',),
                       scores=True))
