@@ -42,8 +42,9 @@ _LEVERS = dict(relativistic='relativistic game', no_norm='no batch norm in Dis, 
                even='even kernels', mirror='mirror', cosine='cosine schedule', rates='doubled rates')
 _FORMS = dict(first_and='first best, and', best_less='best without')
 LABELS |= {f'{form}_{k}': f'{said} {v}' for form, said in _FORMS.items() for k, v in _LEVERS.items()}
-LABELS |= dict(best_less_no_norm='best with batch norm in Dis, no R1', best_and_spectral='best with spectral norm, no R1',
-               best_and_wgan_gp='best with WGAN-GP', best_and_augment='best with DiffAugment') # no longer in Config
+LABELS['best_less_no_norm'] = 'best with batch norm in Dis, no R1'
+LABELS |= dict(best_and_spectral='best with spectral norm, no R1', best_and_wgan_gp='best with WGAN-GP',
+               best_and_augment='best with DiffAugment') # measured, and no longer in Config
 
 def label(
     key:str # Of a row, see study_runs
