@@ -7,7 +7,7 @@ __all__ = ['read_run', 'model_name', 'read_history', 'read_metrics', 'plot_histo
            'describe_metric', 'write_report']
 
 # %% ../nbs/04c_report.ipynb #6e445be4
-import base64, csv, html, io, json
+import base64, csv, html, io, json, math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -71,8 +71,11 @@ def plot_history(
     import matplotlib.pyplot as plt
     h = read_history(run)
     terms = [k.removeprefix('train_') for k in h if k.startswith('train_') and k != 'train_loss']
-    fig, axs = plt.subplots(1, len(terms), figsize=(2.6*len(terms), 2.3), squeeze=False, layout='tight')
-    for ax, t in zip(axs[0], terms):
+    cols = min(3, len(terms)) # a phone is narrow
+    rows = math.ceil(len(terms)/cols)
+    fig, axs = plt.subplots(rows, cols, figsize=(2.6*cols, 2.3*rows), squeeze=False, layout='tight')
+    for ax in axs.flat[len(terms):]: ax.remove()
+    for ax, t in zip(axs.flat, terms):
         for part, color in ('train', '#0072B2'), ('valid', '#D55E00'):
             ax.plot(h['epoch'], h[f'{part}_{t}'], '.-', color=color, label=part)
         ax.set(title=t, xlabel='epoch')
