@@ -332,26 +332,42 @@ def run_images(
     if source is None and _saw_faces(run): source = 'synth:5000'
     return None if source is None else open_images(source, **opened_as(run), progress=is_watched())
 
+_SHOWN = {
+    'Latent space: samples': 'Codes drawn from the prior, decoded.',
+    'Latent space: interpolation': 'From one code to another in equal steps, on the straight line and on the arc.',
+    'Latent space: traversal': 'Each row moves one unit from -3 to 3, those that say most first.',
+    'Latent space: reconstruction': 'Images that were not trained on, above what the model makes of their codes.',
+    'Latent space: units': 'How many nats each unit says of an image, codes of three units beside the prior that they '
+                           'should follow, and the spread of all units beside that of the prior.',
+    'Attribute: edits': 'Each face with less and with more of each attribute, as a vector of codes moves it.',
+    'Attribute: vectors': 'Lengths of these vectors, and cosines between them: 1 where two attributes are one direction.',
+    'Attribute: effects': 'What moves what: the share of images in which a vector raises an attribute, as a teacher '
+                          'sees it. It should be large on the diagonal alone.',
+    'Attribute: similarity': 'Do reconstructions keep the attributes of their images, as the teacher sees them? Floor: '
+                             'other real faces. Ceiling: real faces with the same labels.',
+    'Disentanglement': 'Does each unit stand for one factor of the faces? 1 is best. s.e.: standard error over draws.',
+    'Disentanglement: latents and factors': 'The share of the entropy of each factor that each unit knows.'}
+
 def inspect_run(
     run:str|Path, # Run folder
     images:ImageArray=None, # See run_images
     quick:bool=False # A less learned teacher, and fewer samples for the scores?
-) -> dict: # {heading: matplotlib Figure or text}, for write_report
+) -> dict: # {heading: (what it shows, matplotlib Figure or text)}, for write_report
     "Every figure about the latent space, attributes and factors of one run"
     held = None if images is None else images.view(images.splits > 0)
     if held is not None and len(held) < 8: held = images                     # too few to look at
     net = trained_model(run)
     shown = latent_figures(net, None if held is None else held.view(slice(0, 1000)))
     out = {f'Latent space: {k}': v for k, v in shown.items()}
-    if images is None or net.config.model == 'gan': return out
-    if images.attribute_names:
+    encodes = images is not None and net.config.model != 'gan'
+    if encodes and images.attribute_names:
         figures = attribute_figures(net, images, train_teacher(images, epochs=1 if quick else 4, seed=1))
         out.update({k.replace('_', ': ', 1).capitalize(): v for k, v in figures.items()})
-    if _saw_faces(run):
+    if encodes and _saw_faces(run):
         sizes = dict(n_train=1000, n_test=500, dci_train=200, batches=(500, 250)) if quick else 'small'
         scores = disentanglement_report(net, sizes=sizes, repeats=2 if quick else 3, show=False)
         out.update({'Disentanglement': str(scores), 'Disentanglement: latents and factors': scores.plot()})
-    return out
+    return {k: (_SHOWN[k], v) for k, v in out.items()}
 
 # %% ../nbs/10d_commands.ipynb #98ce6cc8
 def _place(run): return Path() if str(run).startswith('hf:/') else Path(run) # where files go, if nothing else is said

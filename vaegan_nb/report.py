@@ -150,7 +150,9 @@ def _computed(run:Path, cfg:Config) -> str:
     how = 'deterministic' if cfg.deterministic else 'fast, not deterministic'
     return f'Computed in {where}; {how}.' if parts else ''
 
-def _as_html(o): return f'<pre>{html.escape(o)}</pre>' if isinstance(o, str) else figure_html(o)
+def _as_html(o):
+    if isinstance(o, tuple): return f'<p>{html.escape(o[0])}</p>{_as_html(o[1])}'
+    return f'<pre>{html.escape(o)}</pre>' if isinstance(o, str) else figure_html(o)
 
 def _run_section(run:Path, more:Mapping) -> str:
     "HTML of one run: last pictures, curves, settings, and what is to follow"
@@ -177,7 +179,7 @@ def write_report(
     runs, # Run folders, in the order of their sections
     title:str='vaegan_nb', # Heading
     intro:str='', # HTML above the sections
-    more:Mapping={} # {heading: matplotlib Figure or text}, to follow below each run
+    more:Mapping={} # {heading: matplotlib Figure or text, or a pair of what it shows and one of them}, below each run
 ) -> Path:
     "One self-contained HTML page about one run or several"
     curves = plot_metrics(runs)
