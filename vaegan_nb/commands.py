@@ -319,6 +319,23 @@ def tune_source(
                   progress=is_watched() and not quiet, **submitted(workers), **kwargs)
     return search, write_study(search, out, objective)
 
+# %% ../nbs/10d_commands.ipynb #74e6c04b
+_SHOWN = {
+    'Latent space: samples': 'Codes drawn from the prior, decoded.',
+    'Latent space: interpolation': 'From one code to another in equal steps, on the straight line and on the arc.',
+    'Latent space: traversal': 'Each row moves one unit from -3 to 3, those that say most first.',
+    'Latent space: reconstruction': 'Images that were not trained on, above what the model makes of their codes.',
+    'Latent space: units': 'How many nats each unit says of an image, codes of three units beside the prior that they '
+                           'should follow, and the spread of all units beside that of the prior.',
+    'Attribute: edits': 'Each face with less and with more of each attribute, as a vector of codes moves it.',
+    'Attribute: vectors': 'Lengths of these vectors, and cosines between them: 1 where two are one direction.',
+    'Attribute: effects': 'What moves what: the share of images in which a vector raises an attribute, as a teacher '
+                          'sees it. It should be large on the diagonal alone.',
+    'Attribute: similarity': 'Do reconstructions keep the attributes of their images, as the teacher sees them? Floor: '
+                             'other real faces. Ceiling: real faces with the same labels.',
+    'Disentanglement': 'Does each unit stand for one factor of the faces? 1 is best. s.e.: standard error over draws.',
+    'Disentanglement: latents and factors': 'The share of the entropy of each factor that each unit knows.'}
+
 # %% ../nbs/10d_commands.ipynb #9992ac1e
 def _saw_faces(run): return str(read_run(run)[1].get('source', '')).startswith('SynthFaces')
 
@@ -331,22 +348,6 @@ def run_images(
     if source is None and (Path(cache)/'table.npz').is_file(): source = cache
     if source is None and _saw_faces(run): source = 'synth:5000'
     return None if source is None else open_images(source, **opened_as(run), progress=is_watched())
-
-_SHOWN = {
-    'Latent space: samples': 'Codes drawn from the prior, decoded.',
-    'Latent space: interpolation': 'From one code to another in equal steps, on the straight line and on the arc.',
-    'Latent space: traversal': 'Each row moves one unit from -3 to 3, those that say most first.',
-    'Latent space: reconstruction': 'Images that were not trained on, above what the model makes of their codes.',
-    'Latent space: units': 'How many nats each unit says of an image, codes of three units beside the prior that they '
-                           'should follow, and the spread of all units beside that of the prior.',
-    'Attribute: edits': 'Each face with less and with more of each attribute, as a vector of codes moves it.',
-    'Attribute: vectors': 'Lengths of these vectors, and cosines between them: 1 where two attributes are one direction.',
-    'Attribute: effects': 'What moves what: the share of images in which a vector raises an attribute, as a teacher '
-                          'sees it. It should be large on the diagonal alone.',
-    'Attribute: similarity': 'Do reconstructions keep the attributes of their images, as the teacher sees them? Floor: '
-                             'other real faces. Ceiling: real faces with the same labels.',
-    'Disentanglement': 'Does each unit stand for one factor of the faces? 1 is best. s.e.: standard error over draws.',
-    'Disentanglement: latents and factors': 'The share of the entropy of each factor that each unit knows.'}
 
 def inspect_run(
     run:str|Path, # Run folder

@@ -174,6 +174,7 @@ def _run_section(run:Path, more:Mapping) -> str:
               f'<details><summary>Settings</summary><table>{_rows({**data, **vars(cfg)})}</table></details>']
     return '\n'.join([*parts, *(f'<h3>{html.escape(k)}</h3>{_as_html(v)}' for k, v in more.items())])
 
+# %% ../nbs/04c_report.ipynb #dc08bf7f
 def write_report(
     path:str|Path, # The HTML file
     runs, # Run folders, in the order of their sections
