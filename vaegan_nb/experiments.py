@@ -367,20 +367,22 @@ LEVERS = { # What `best` has and the first best has not
     'cosine': dict(schedule='cosine'),
     'rates': dict(lr=(2e-3, 2e-3, 6e-4))}
 
-def _epochs(study, settings):
+def _epochs(study, settings, share=1.):
     "As many as take the time of the study's at the first best; images a second were measured"
     speed = (1.19 if settings.get('kernels') == 'even' else 1.)*(2 if settings.get('model') in ('vae', 'gan') else 1)
-    return dict(settings, epochs=max(1, round(speed*study.config().epochs)))
+    return dict(settings, epochs=max(1, round(share*speed*study.config().epochs)))
 
 def levers(study:Study) -> list: # As baselines
     "The first best and `best`, each lever alone and taken out"
     base, first = asdict(study.config()), dict(FIRST_BEST, prior='mixture')
     best = dict(first, **preset_changes('best', study.config()))
     put_back = lambda change: {k: first.get(k, base[k]) for k in change}
-    rows = dict(first_best=first, best=best, best_gan=dict(best, model='gan'), best_vae=dict(best, model='vae'))
+    gan, vae = (dict(best, model=model) for model in ('gan', 'vae'))
+    rows = dict(first_best=first, best=best, best_gan=gan, best_gan_half=gan, best_vae=vae)
     rows |= {f'first_and_{k}': {**first, **change} for k, change in LEVERS.items()}
     rows |= {f'best_less_{k}': {**best, **put_back(change)} for k, change in LEVERS.items()}
-    return _runs(study, 'levers', {key: (None, _epochs(study, settings)) for key, settings in rows.items()})
+    return _runs(study, 'levers', {key: (None, _epochs(study, settings, .5 if key.endswith('_half') else 1.))
+                                   for key, settings in rows.items()})
 
 # %% ../nbs/10_experiments.ipynb #ea96d442
 SWEEPS = dict( # Method to weights, and the fields of Config that one makes
