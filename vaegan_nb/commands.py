@@ -319,23 +319,6 @@ def tune_source(
                   progress=is_watched() and not quiet, **submitted(workers), **kwargs)
     return search, write_study(search, out, objective)
 
-# %% ../nbs/10d_commands.ipynb #74e6c04b
-_SHOWN = {
-    'Latent space: samples': 'Codes drawn from the prior, decoded.',
-    'Latent space: interpolation': 'From one code to another in equal steps, on the straight line and on the arc.',
-    'Latent space: traversal': 'Each row moves one unit from -3 to 3, those that say most first.',
-    'Latent space: reconstruction': 'Images that were not trained on, above what the model makes of their codes.',
-    'Latent space: units': 'How many nats each unit says of an image, codes of three units beside the prior that they '
-                           'should follow, and the spread of all units beside that of the prior.',
-    'Attribute: edits': 'Each face with less and with more of each attribute, as a vector of codes moves it.',
-    'Attribute: vectors': 'Lengths of these vectors, and cosines between them: 1 where two are one direction.',
-    'Attribute: effects': 'What moves what: the share of images in which a vector raises an attribute, as a teacher '
-                          'sees it. It should be large on the diagonal alone.',
-    'Attribute: similarity': 'Do reconstructions keep the attributes of their images, as the teacher sees them? Floor: '
-                             'other real faces. Ceiling: real faces with the same labels.',
-    'Disentanglement': 'Does each unit stand for one factor of the faces? 1 is best. s.e.: standard error over draws.',
-    'Disentanglement: latents and factors': 'The share of the entropy of each factor that each unit knows.'}
-
 # %% ../nbs/10d_commands.ipynb #9992ac1e
 def _saw_faces(run): return str(read_run(run)[1].get('source', '')).startswith('SynthFaces')
 
@@ -353,22 +336,22 @@ def inspect_run(
     run:str|Path, # Run folder
     images:ImageArray=None, # See run_images
     quick:bool=False # A less learned teacher, and fewer samples for the scores?
-) -> dict: # {heading: (what it shows, matplotlib Figure or text)}, for write_report
+) -> dict: # {heading: matplotlib Figure or text}, for write_report
     "Every figure about the latent space, attributes and factors of one run"
     held = None if images is None else images.view(images.splits > 0)
     if held is not None and len(held) < 8: held = images                     # too few to look at
     net = trained_model(run)
     shown = latent_figures(net, None if held is None else held.view(slice(0, 1000)))
     out = {f'Latent space: {k}': v for k, v in shown.items()}
-    encodes = images is not None and net.config.model != 'gan'
-    if encodes and images.attribute_names:
+    if images is None or net.config.model == 'gan': return out
+    if images.attribute_names:
         figures = attribute_figures(net, images, train_teacher(images, epochs=1 if quick else 4, seed=1))
         out.update({k.replace('_', ': ', 1).capitalize(): v for k, v in figures.items()})
-    if encodes and _saw_faces(run):
+    if _saw_faces(run):
         sizes = dict(n_train=1000, n_test=500, dci_train=200, batches=(500, 250)) if quick else 'small'
         scores = disentanglement_report(net, sizes=sizes, repeats=2 if quick else 3, show=False)
         out.update({'Disentanglement': str(scores), 'Disentanglement: latents and factors': scores.plot()})
-    return {k: (_SHOWN[k], v) for k, v in out.items()}
+    return out
 
 # %% ../nbs/10d_commands.ipynb #98ce6cc8
 def _place(run): return Path() if str(run).startswith('hf:/') else Path(run) # where files go, if nothing else is said
@@ -402,6 +385,23 @@ def encode_source(
     images = open_images(source, **opened_as(run), max_bad=max_bad, progress=is_watched())
     return write_codes(trained_model(run), images, out or place/'codes', n)
 
+# %% ../nbs/10d_commands.ipynb #74e6c04b
+_SHOWN = {
+    'Latent space: samples': 'Codes drawn from the prior, decoded.',
+    'Latent space: interpolation': 'From one code to another in equal steps, on the straight line and on the arc.',
+    'Latent space: traversal': 'Each row moves one unit from -3 to 3, those that say most first.',
+    'Latent space: reconstruction': 'Images that were not trained on, above what the model makes of their codes.',
+    'Latent space: units': 'How many nats each unit says of an image, codes of three units beside the prior that they '
+                           'should follow, and the spread of all units beside that of the prior.',
+    'Attribute: edits': 'Each face with less and with more of each attribute, as a vector of codes moves it.',
+    'Attribute: vectors': 'Lengths of these vectors, and cosines between them: 1 where two are one direction.',
+    'Attribute: effects': 'What moves what: the share of images in which a vector raises an attribute, as a teacher '
+                          'sees it. It should be large on the diagonal alone.',
+    'Attribute: similarity': 'Do reconstructions keep the attributes of their images, as the teacher sees them? Floor: '
+                             'other real faces. Ceiling: real faces with the same labels.',
+    'Disentanglement': 'Does each unit stand for one factor of the faces? 1 is best. s.e.: standard error over draws.',
+    'Disentanglement: latents and factors': 'The share of the entropy of each factor that each unit knows.'}
+
 # %% ../nbs/10d_commands.ipynb #3301c38e
 def report_run(
     run:str|Path, # Run folder, or hf://user/name
@@ -415,8 +415,10 @@ def report_run(
     images, path = run_images(run, source), Path(out or place/'look.html')
     explorer = explorer_page(net, path.with_name('explorer.html'), images)
     link = f'<p><a href="{explorer.name}">Sliders of the latent space</a></p>'
-    return write_report(path, [run], title=Path(run).name, intro=link, more=inspect_run(run, images, quick))
+    more = {k: (_SHOWN[k], v) for k, v in inspect_run(run, images, quick).items()}
+    return write_report(path, [run], title=Path(run).name, intro=link, more=more)
 
+# %% ../nbs/10d_commands.ipynb #a5992d75
 def of_factors(
     study:Study, # With scores
     path:str|Path # The file of dSprites (.npz) or of 3D Shapes (.h5)

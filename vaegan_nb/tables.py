@@ -38,11 +38,10 @@ LABELS = { # Key of a row to what tables and figures call it
     'larsen': 'larsen, β = 1', 'first_best': 'first best', 'best': 'best', 'best_gan': 'best, as a GAN',
     'best_gan_half': 'best, as a GAN, half the time', 'best_vae': 'best, as a VAE'}
 
-_LEVERS = dict(relativistic='relativistic game', no_norm='no batch norm in Dis, R1', gamma='smaller γ',
+_LEVERS = dict(relativistic='relativistic game', no_norm='R1 in place of batch norm', gamma='smaller γ',
                even='even kernels', mirror='mirror', cosine='cosine schedule', rates='doubled rates')
 _FORMS = dict(first_and='first best, and', best_less='best without')
 LABELS |= {f'{form}_{k}': f'{said} {v}' for form, said in _FORMS.items() for k, v in _LEVERS.items()}
-LABELS['best_less_no_norm'] = 'best with batch norm in Dis, no R1'
 LABELS |= dict(best_and_spectral='best with spectral norm, no R1', best_and_wgan_gp='best with WGAN-GP',
                best_and_augment='best with DiffAugment') # measured, and no longer in Config
 

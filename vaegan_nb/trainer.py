@@ -95,7 +95,7 @@ class VAEGANTrainer(Callback):
         now = self.learn.now if self.training else self.base
         self.learn.terms = terms = loss_terms(o, x, self.cfg.form, now['real'], now['fake'])
         terms |= code_terms(self.cfg, o, terms.get('prior'), now['capacity'], len(self.dls.train.dataset))
-        penalty = self._penalise(o, x) if self.training and 'l_x' in o else 0.
+        penalty = self._penalise(x) if self.training and 'l_x' in o else 0.
         self.rows = moves(self.cfg, now['beta'], gamma_of_sum(self.cfg, o), penalty)
         self.total = total_loss(self.learn.terms, self.rows)
         return self.total.clone() # which gradient accumulation scales in place
@@ -107,7 +107,7 @@ class VAEGANTrainer(Callback):
 R1_EVERY = 16 # Batches from one R1 penalty to the next
 
 @patch
-def _penalise(self:VAEGANTrainer, o:Outputs, x:Tensor) -> float:
+def _penalise(self:VAEGANTrainer, x:Tensor) -> float:
     "Weight of the penalty in this batch, 0 where there is none; puts the term on the Learner"
     if not self.cfg.r1 or self.learn.train_iter % R1_EVERY: return 0.
     self.learn.terms['penalty'] = r1_penalty(self.net.discriminator, x)
