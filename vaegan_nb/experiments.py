@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['STUDIES', 'Prepared', 'TABLE2', 'BETA_RANGE', 'CHOICES', 'FIRST_BEST', 'LEVERS', 'SWEEPS', 'LOSSES', 'PARTS', 'Study',
            'quick_study', 'find_images', 'read_study', 'prepare', 'open_study', 'read_result', 'run_experiment',
-           'baselines', 'beta_sweep', 'preset_changes', 'choices', 'presets', 'best_preset', 'levers', 'disentangling',
-           'random_search', 'grid_search', 'study_runs']
+           'elsewhere', 'baselines', 'beta_sweep', 'preset_changes', 'choices', 'presets', 'best_preset', 'levers',
+           'disentangling', 'random_search', 'grid_search', 'study_runs']
 
 # %% ../nbs/10_experiments.ipynb #32121123
 import json, math, os
@@ -92,7 +92,7 @@ STUDIES = dict(
                 settings=dict(_small, epochs=4), trials=8),
     synthetic=Study('Synthetic faces, small', 'synth:3000', size=32, settings=_small, trials=8),
     long=Study('The long track', size=32, parts=('levers',), settings=dict(_small, epochs=12),
-               more=dict(best=(3, 4)), **_long),
+               more=dict(best=(3, 4, 5), first_best=(3,)), **_long),
     disentangle=Study('Disentangling', 'synth:11500', size=32, images=10_000, n=(500,), seeds=range(5), preset='best',
                       settings=dict(width=.125, nz=10, bs=64, epochs=5, prior='normal'), parts=('disentangle',),
                       scores=True))
@@ -274,6 +274,20 @@ def run_experiment(
     result = _train(prepared, run, prepared.study.config(**settings))
     write_json(run/'result.json', dict(run=name, settings=settings, **result))
     return read_result(run)
+
+# %% ../nbs/10_experiments.ipynb #8a5cb150
+def elsewhere(
+    study:Study,
+    out:str|Path # Its folder
+) -> list: # Of dicts, see tables.collect; empty where there are none
+    "The rows of runs made on other machines, of `elsewhere/*/results.json`; `ValueError` for those of another study"
+    rows, mine, same = [], json.loads(json.dumps(asdict(study))), 'source size crop images extractor n preset settings'
+    for path in sorted((Path(out)/'elsewhere').glob('*/results.json')):
+        there = read_json(path, ('study', 'rows'), 'copy it again')
+        if changed := [k for k in (*same.split(), 'judge') if there['study'].get(k) != mine[k]]:
+            raise ValueError(f'{path} is of another study: {", ".join(changed)} differ from {study.name}')
+        rows += [dict(r, teacher=r.get('teacher', (there.get('protocol') or {}).get('weights'))) for r in there['rows']]
+    return rows
 
 # %% ../nbs/10_experiments.ipynb #fa75af15
 TABLE2 = dict(model='vaegan', beta=.5) # The VAE-GAN of Table 2; the report prints its β as 1

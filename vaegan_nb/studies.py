@@ -19,8 +19,8 @@ from filelock import FileLock, Timeout
 
 from .bayesopt import BayesOpt, Space, minimize, plot_bo
 from .config import SEARCHABLE
-from .experiments import (BETA_RANGE, LOSSES, STUDIES, TABLE2, Study, open_study, prepare, read_study,
-                                   run_experiment, study_runs)
+from .experiments import (BETA_RANGE, LOSSES, STUDIES, TABLE2, Study, elsewhere, open_study, prepare,
+                                   read_study, run_experiment, study_runs)
 from .images import image_grid, to_floats
 from .jobs import Job, run_jobs
 from .latent import reconstruct
@@ -44,10 +44,11 @@ def do_runs(
     workers:int=1, # Runs at a time
     report:Callable=print # Is told, in a line, of every run that ended; nobody is if None
 ) -> dict: # Name to error, of those that failed, or that another process trains
-    "Do the runs that have no result yet"
-    wanted, failed = {r['name']: r for r in runs}, {}
+    "Do the runs that have no result yet, here or elsewhere"
+    made, failed = {r['run'] for r in elsewhere(read_study(out), out)}, {}
+    wanted = {r['name']: r for r in runs}
     todo = [Job(name, run_experiment, (str(out), name, r['settings'])) for name, r in wanted.items()
-            if not (Path(out)/'runs'/name/'result.json').exists()]
+            if name not in made and not (Path(out)/'runs'/name/'result.json').exists()]
     if report: report(f'{len(wanted) - len(todo)} of {len(wanted)} runs have their result')
     left = run_jobs(partial(next, iter(todo), None), lambda job, result: _said(result),
                     lambda job, why: failed.update({job.name: why}), submit, workers, total=len(todo), report=report)

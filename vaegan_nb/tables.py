@@ -21,7 +21,7 @@ import torch
 from scipy import stats
 
 from .config import Config
-from .experiments import Study, read_result, study_runs
+from .experiments import Study, elsewhere, read_result, study_runs
 from .files import read_json, write_atomic, write_json
 
 # %% ../nbs/10a_tables.ipynb #2c7748c2
@@ -84,8 +84,11 @@ def collect(
                                               'curve_normal', 'like')})
             row.update(d.get('known') or {})
         row.update({k: d[k] for k in ('settings', 'seconds', 'images', 'device', 'date')})
-        rows.append(dict(row, error=d.get('error')))
-    return rows
+        rows.append(dict(row, error=d.get('error'), teacher=(d.get('protocol') or {}).get('weights')))
+    here, order = {r['run'] for r in rows}, [*dict.fromkeys((r['part'], r['key']) for r in runs)]
+    rows += [r for r in elsewhere(study, out) if r['run'] not in here]
+    place = lambda r: order.index((r['part'], r['key'])) if (r['part'], r['key']) in order else len(order)
+    return sorted(rows, key=place) if len(rows) > len(here) else rows
 
 # %% ../nbs/10a_tables.ipynb #cb9d4823
 def last_slope(
@@ -137,9 +140,9 @@ def write_results(
     write_json(res/'results.json', kept, indent=0)
     write_atomic(res/'runs.csv', lambda p: as_frame(rows)[_columns].to_csv(p, index=False))
     for r in rows:
-        picture, drawn = out/'runs'/r['run']/'samples.png', r['part'] in _DRAWN
-        every = r['part'] == 'baselines' or r['seed'] == study.seeds[0]
-        if picture.exists() and every and (drawn or r['key'].startswith('preset')):
+        drawn, every = r['part'] in _DRAWN, r['part'] == 'baselines' or r['seed'] == study.seeds[0]
+        if not every or not (drawn or r['key'].startswith('preset')): continue
+        for picture in [*out.glob(f'runs/{r["run"]}/samples.png'), *out.glob(f'elsewhere/*/{r["run"]}.png')][:1]:
             write_atomic(res/f'{r["run"]}.png', lambda p: copyfile(picture, p))
     return res
 
@@ -435,7 +438,9 @@ def about(
     if not len(rows): return 'No run is finished yet.'
     first = rows.iloc[0]
     floor = ', '.join(f'{v:.3g} with {n}' if v is not None else f'none with {n}' for n, v in first['floor'].items())
+    teachers = rows.get('teacher', pd.Series(dtype=object)).nunique()
+    shared = f'{teachers} machines made the runs, each with a teacher of its own. ' if teachers > 1 else ''
     return (f'{s["source"]}, {s["images"] or "all"} training images of {s["size"]} pixels; preset {s["preset"]} with '
             f'{s["settings"] or "nothing changed"}; {first["name"]} of {s["n"][0]} images (floor {floor} images); '
-            f'seeds {s["seeds"]}. Tables give mean ± standard deviation (number of seeds). The distances of the report '
-            f'are of other features and other pictures: ranks and ratios can be compared, numbers cannot.')
+            f'seeds {s["seeds"]}. {shared}Tables give mean ± standard deviation (number of seeds). The distances of '
+            f'the report are of other features and other pictures: ranks and ratios can be compared, numbers cannot.')
