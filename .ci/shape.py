@@ -1,9 +1,12 @@
 """The shape of the package: modules and lines stay short; a module imports from earlier notebooks only, and public names
-only; every notebook installs the package on Colab"""
+only; every notebook installs the package on Colab; every cell of code is Python, those that no test runs too"""
 import ast, json, re, sys
 from pathlib import Path
 
+from IPython.core.inputtransformer2 import TransformerManager
+
 LINES, WIDTH = 450, 120
+transform = TransformerManager().transform_cell # of lines with ! and %
 order = []
 for nb in sorted(Path('nbs').glob('*.ipynb')):
     src = '\n'.join(''.join(c['source']) for c in json.loads(nb.read_text(encoding='utf-8'))['cells'] if c['cell_type'] == 'code')
@@ -32,5 +35,8 @@ for nb in sorted(Path('nbs').rglob('*.ipynb')):
     cells = json.loads(nb.read_text(encoding='utf-8'))['cells']
     first = next(''.join(c['source']) for c in cells if c['cell_type'] == 'code')
     if first != colab: wrong.append(f'{nb}: the first cell of code does not install the package on Colab')
+    for c in cells:
+        try: ast.parse(c['cell_type'] == 'code' and transform(''.join(c['source'])) or '')
+        except SyntaxError as e: wrong.append(f'{nb}: cell {c["id"]} is no Python ({e})')
 print('\n'.join(wrong) or 'all imports go one way, to public names; every notebook installs the package on Colab')
 sys.exit(bool(wrong))

@@ -258,7 +258,7 @@ def vaegan_eval(
 
 # %% ../nbs/11_cli.ipynb #c833651f
 def search_space(
-    over # Texts such as 'beta=1:150:log'
+    over # Texts such as 'beta=.25:4:log'
 ) -> dict: # Field to (low, high), followed by 'log' or 'int' or both, see bayesopt.Space
     "What to search; ValueError for a field that is no number, and for bounds that are none"
     space = {}
@@ -278,7 +278,7 @@ def search_space(
             raise ValueError(f'--over {name}: wanted two finite bounds, the lower first, or such bounds above 0 with '
                              f':log, found {bounds!r}')
         space[name] = (low, high, *kind, *(['int'] if whole else []))
-    if not space: raise ValueError('--over: wanted a field to search, such as beta=1:150:log, found none')
+    if not space: raise ValueError('--over: wanted a field to search, such as beta=.25:4:log, found none')
     return space
 
 # %% ../nbs/11_cli.ipynb #c071cf49
@@ -301,7 +301,7 @@ def _check_search(space, preset, settings, objective, n, budget, workers):
 def vaegan_tune(
     source:str, # Folder or zip of images, a CelebA folder, or synth:20000 for so many drawn faces
     out:str=None, # Folder of the search; runs/NAME-tune if not given. A search found there is continued
-    over:list=None, # Field to search, beta=1:150:log if not given; may be repeated
+    over:list=None, # Field to search, beta=.25:4:log if not given; may be repeated
     objective:str='distance', # What is made small: distance or reconstruction
     budget:int=12, # Runs in all, 2 or more
     workers:int=1, # Runs at a time, each in a process of its own; those that share a GPU share its memory
@@ -324,7 +324,7 @@ def vaegan_tune(
     quiet:bool=False # Say nothing but mistakes
 ):
     "Find the settings whose images are nearest to the real ones, by Bayesian optimisation"
-    path, space = _folder(_out(out, source, 'tune')), search_space(['beta=1:150:log'] if over is None else over)
+    path, space = _folder(_out(out, source, 'tune')), search_space(['beta=.25:4:log'] if over is None else over)
     settings = chosen(preset, set, model=model, beta=beta, gamma=gamma, lr=lr, width=width, nz=nz, epochs=epochs, bs=bs,
                       size=size)
     _check_search(space, preset, settings, objective, n, budget, workers)
