@@ -122,15 +122,17 @@ class LossScaler(Callback):
 # %% ../nbs/04a_callbacks.ipynb #78fae0c5
 class DecoderMean(Callback):
     "Moves `model.mean_decoder` towards `model.decoder` after every training batch"
-    run_valid = False
+    run_valid, seen = False, 0
     def __init__(self, decay:float=.999): self.decay = decay
+    def before_fit(self): self.earlier = self.seen # steps of earlier fits, which fastai does not count
     def before_train(self):
         net = self.vaegan_trainer.net
         pairs = list(zip(net.mean_decoder.state_dict().values(), net.decoder.state_dict().values()))
         self.floats, self.counts = ([*zip(*(p for p in pairs if p[0].is_floating_point() == f))] for f in (True, False))
     @torch.no_grad()
     def after_batch(self):
-        t = self.learn.train_iter - 1
+        self.seen = self.earlier + self.learn.train_iter
+        t = self.seen - 1
         torch._foreach_lerp_(*self.floats, 1 - min(self.decay, (1 + t)/(10 + t)))
         torch._foreach_copy_(*self.counts)
 

@@ -96,6 +96,7 @@ def _check_opening(crop=None, max_bad=.05, extractor='teacher', weights=None, se
     if extractor not in ('teacher', 'inception') and not Path(extractor).is_file():
         raise ValueError(f'--extractor {extractor} is unknown: wanted teacher, inception, or a file that Teacher.save '
                          'wrote')
+    if weights and extractor != 'inception': raise ValueError('--weights: wanted --extractor inception beside it')
     if weights and not Path(weights).is_file():
         raise FileNotFoundError(f"Wanted the Inception's weights at {weights} (weights=), found no file")
 
@@ -181,7 +182,7 @@ def vaegan_sample(
     temperature:float=1., # Below 1 codes keep closer to their mean
     interpolate:bool=False, # The way from each sample to the next
     traverse:int=None, # A unit to move from -3 to 3
-    steps:int=16, # Pictures of each sample, for --interpolate and --traverse
+    steps:int=None, # Pictures of each sample, for --interpolate and --traverse; 16 if not given
     edit:list=None, # Attribute to add: name=+2; may be repeated
     source:str=None, # Labelled images, for --edit; those of the run if not given
     n:int=32, # Samples
@@ -194,10 +195,14 @@ def vaegan_sample(
     kinds = [k for k, wanted in dict(grid=grid, gif=gif, npz=npz).items() if wanted] or ['png']
     if len(kinds) > 1: raise ValueError(f'wanted one of --grid, --gif and --npz, found {len(kinds)}')
     _wanted('n', '1 or more', n > 0, n)
+    moved = interpolate or traverse is not None
+    if steps is not None and not moved: raise ValueError('--steps: wanted --interpolate or --traverse beside it')
+    steps = 16 if steps is None else steps
     _wanted('steps', '2 or more', steps > 1, steps)
+    if source and not edit: raise ValueError('--source: wanted --edit beside it, for which it has the labels')
     _wanted('temperature', '0 or more', 0 <= temperature < math.inf, temperature)
     if interpolate and traverse is not None: raise ValueError('wanted --interpolate or --traverse, found both')
-    if gif and n*(steps if interpolate or traverse is not None else 1) < 2:
+    if gif and n*(steps if moved else 1) < 2:
         raise ValueError('--gif: wanted 2 pictures or more, found one: it would not move')
     _check_opening(seed=seed, prior=prior)
     _check_run(run)
@@ -284,6 +289,7 @@ def search_space(
 # %% ../nbs/11_cli.ipynb #c071cf49
 def _check_search(space, preset, settings, objective, n, budget, workers):
     "`ValueError` for a search that cannot begin, or whose trials at the bounds could not"
+    if 'seed' in settings: raise ValueError('--set seed: every trial has a seed of its own, leave it out')
     if twice := [k for k in space if k in settings]: raise ValueError(f'--over {twice[0]}: it is given a value, too')
     for end in 0, 1: configure(preset, **settings, **{k: v[end] for k, v in space.items()})
     if settings.get('model') == 'gan' and 'beta' in space:
@@ -348,6 +354,7 @@ def vaegan_report(
 ):
     "A run looked into: latent space, attributes, factors, sliders"
     _check_run(run)
+    if out and Path(out).name == 'explorer.html': raise ValueError('--out: explorer.html is the page with the sliders')
     if source: _check_source(source)
     from vaegan_nb.commands import report_run
     page = report_run(run, source, out, quick)

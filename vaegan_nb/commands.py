@@ -67,13 +67,13 @@ class EpochLines(Callback):
         epoch, *values, _ = row
         if not self.show or rank_distrib(): return
         if self.first is None: self.first = epoch # of this process
-        done, seen = epoch + 1 - self.first, len(self.dls.train.dataset)
-        seconds = (time.time() - self.start)/done
+        seen, seconds = len(self.dls.train.dataset), (time.time() - self.start)/(epoch + 1 - self.first)
         named = zip(self.recorder.metric_names[1:-1], values)
         shown = ((k.removeprefix('train_'), v) for k, v in named if v is not None and not k.startswith('valid_'))
         terms = '  '.join(f'{k} {v:.4g}' for k, v in shown)
-        left = time.strftime('%H:%M:%S', time.gmtime(seconds*(self.n_epoch - epoch - 1)))
-        print(f'epoch {epoch + 1}/{self.n_epoch}  {terms}  {seen/seconds:.0f} images/s  {left} left', flush=True)
+        hours, left = divmod(round(seconds*(self.n_epoch - epoch - 1)), 3600)
+        left = f'{hours:02}:{left//60:02}:{left%60:02} left'
+        print(f'epoch {epoch + 1}/{self.n_epoch}  {terms}  {seen/seconds:.0f} images/s  {left}', flush=True)
 
 # %% ../nbs/10d_commands.ipynb #85d096de
 TRACKERS = ('tensorboard', 'wandb')
@@ -310,6 +310,7 @@ def tune_source(
 ) -> tuple[BayesOpt, Path]: # The search, and its report
     "Search settings of a model of one source of images"
     out, cfg, name = Path(out), configure(preset, size=size, **settings), f'Which {", ".join(space)}?'
+    if objective != 'distance': name += f' By {objective}' # which another search in the folder is refused by
     crop, place, judge = crop_of(source, crop, cfg), _lasting(source), _lasting(extractor)
     study = Study(name, place, size, crop, extractor=judge, n=(n,), seeds=(0,), preset=preset, settings=settings,
                   max_bad=max_bad)
@@ -325,12 +326,12 @@ def _saw_faces(run): return str(read_run(run)[1].get('source', '')).startswith('
 def run_images(
     run:str|Path, # Run folder
     source:str=None # See open_images; if None, the cached images of the run, or synthetic ones if it saw such
-) -> ImageArray|None: # As the run's model reads them; None where there are none
+) -> ImageArray|None: # As the run's model reads them, split as it was; None where there are none
     "Images for a run"
-    cache = read_run(run)[1].get('cache', '')
-    if source is None and (Path(cache)/'table.npz').is_file(): source = cache
-    if source is None and _saw_faces(run): source = 'synth:5000'
-    return None if source is None else open_images(source, **opened_as(run), progress=is_watched())
+    cfg, data = read_run(run)
+    if source is None and (Path(data.get('cache', ''))/'table.npz').is_file(): source = data['cache']
+    if source is None and _saw_faces(run): source = data['source'].replace('SynthFaces n=', 'synth:')
+    return None if source is None else open_images(source, **opened_as(run), seed=cfg.seed, progress=is_watched())
 
 def inspect_run(
     run:str|Path, # Run folder
@@ -382,7 +383,8 @@ def encode_source(
 ) -> Path: # The folder
     "Write the codes of images, opened as the run's were"
     run, place = local_run(run), _place(run)
-    images = open_images(source, **opened_as(run), max_bad=max_bad, progress=is_watched())
+    how = dict(opened_as(run), seed=read_run(run)[0].seed, max_bad=max_bad, progress=is_watched())
+    images = open_images(source, **how)
     return write_codes(trained_model(run), images, out or place/'codes', n)
 
 # %% ../nbs/10d_commands.ipynb #74e6c04b

@@ -93,11 +93,12 @@ def has_factors(
 @lru_cache(maxsize=1)
 def known_factors(
     source:str, # 'synth:5000', the path of dSprites (.npz), or that of 3D Shapes (.h5)
-    size:int=64 # Of drawn faces: height and width in pixels
+    size:int=64, # Of drawn faces: height and width in pixels
+    channels:int=3 # Of drawn faces: 3 for colour, 1 for grey
 ): # SynthFaces or FactorGrid; None for other sources
     "A data set with known factors; kept, for the next call"
     if not has_factors(source): return None
-    if source.startswith('synth'): return SynthFaces(size=size)
+    if source.startswith('synth'): return SynthFaces(size=size, channels=channels)
     return (dsprites if source.endswith('.npz') else shapes3d)(source)
 
 # %% ../nbs/08_disentangle.ipynb #d69427db

@@ -334,10 +334,10 @@ def _agreed(sources, **asked):
     return {k: v for k, (v, _) in how.items()}
 
 # %% ../nbs/05b_evaluate.ipynb #3d029d7f
-def _open_side(source, n, how, seed, progress):
+def _open_side(source, n, how, seed, progress, extractor=None):
     "`None` for a run: its images may have to be told how those of the other side were prepared"
     if isinstance(source, (str, Path)):
-        if Path(source).suffix == '.npz': return _statistics(source, n)
+        if Path(source).suffix == '.npz': return _statistics(source, n, extractor)
         if is_run(source): return None
     images = open_images(source, **how, progress=progress)
     if n is None: return images
@@ -349,11 +349,12 @@ def _prepared(o):
     about = o.meta if isinstance(o, ImageArray) else getattr(o, 'stats', o).protocol
     return {k: str(about[k]) for k in ('crop', 'filter') if k in about}
 
-def _statistics(path, n):
-    "Statistics in a file, or the reference where there are floors too"
+def _statistics(path, n, extractor):
+    "Statistics in a file; for an extractor, which judges, the reference, where there are floors too"
     stats = FeatureStats.load(path)
     if n not in (None, stats.n): raise ValueError(f'wanted {n} images, found {stats.n} in {path}: leave n out')
-    with np.load(path) as f: return Reference.load(path) if n is None and 'floors' in f.files else stats
+    if extractor is None: return stats
+    with np.load(path) as f: return Reference.load(path, extractor) if 'floors' in f.files else stats
 
 def _decoded(run, extractor, n, seed, progress, prior=None, prepared:Mapping={}):
     "Statistics of images of a run; a run that learned from an array does not know how its images were `prepared`"
@@ -381,7 +382,7 @@ def open_pair(
     "Open two sources alike; FileNotFoundError or ValueError where there is nothing"
     if n is not None and n < 2: raise ValueError(f'wanted 2 images to judge or more, found n={n}')
     how = _agreed([real, fake], size=size, crop=crop, channels=channels) | dict(max_bad=max_bad)
-    sides = [_open_side(real, None, how, seed, progress), _open_side(fake, n, how, seed, progress)]
+    sides = [_open_side(real, None, how, seed, progress, extractor), _open_side(fake, n, how, seed, progress)]
     if prior and None not in sides: raise ValueError('prior: wanted a run to draw codes for, found none: leave it out')
     prepared = [_prepared(o) for o in sides if o is not None]
     for i, (o, count) in enumerate(zip(sides, (None, n))):

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['STUDIES', 'Prepared', 'TABLE2', 'BETA_RANGE', 'CHOICES', 'FIRST_BEST', 'LEVERS', 'SWEEPS', 'LOSSES', 'PARTS', 'Study',
            'quick_study', 'find_images', 'read_study', 'prepare', 'open_study', 'read_result', 'run_experiment',
-           'elsewhere', 'baselines', 'beta_sweep', 'preset_changes', 'choices', 'presets', 'best_preset', 'levers',
-           'disentangling', 'random_search', 'grid_search', 'study_runs']
+           'baselines', 'beta_sweep', 'preset_changes', 'choices', 'presets', 'best_preset', 'levers', 'disentangling',
+           'random_search', 'grid_search', 'study_runs', 'elsewhere']
 
 # %% ../nbs/10_experiments.ipynb #32121123
 import json, math, os
@@ -34,8 +34,7 @@ from .images import save_grid
 from .jobs import Busy, reason
 from .latent import reconstruct
 from .learner import vaegan_learner
-from .measures import (Clock, device_name, known_factors_mig, precision_and_recall,
-                                reconstruction_error)
+from .measures import Clock, device_name, known_factors_mig, precision_and_recall, reconstruction_error
 from .report import read_history, read_metrics
 from .runs import RunFolder
 from .scores import FactorGrid
@@ -229,7 +228,7 @@ def _train(prepared:Prepared, run:Path, cfg:Config) -> dict:
                   curve=curve(name), curve_normal=curve(f'{name} N(0, I)'))
     if learn.stopped: return dict(result, error=learn.stopped)
     save_grid(generator(learn.model, 32)(32), run/'samples.png')
-    encodes, known = cfg.model != 'gan', known_factors(study.source, study.size)
+    encodes, known = cfg.model != 'gan', known_factors(study.source, study.size, cfg.channels)
     pictures = reconstruct(learn.model, valid) if encodes else None
     measured = {n: reference.measure(learn.model, n) for n in study.n}
     first = measured[study.n[0]]
@@ -275,20 +274,6 @@ def run_experiment(
     write_json(run/'result.json', dict(run=name, settings=settings, **result))
     return read_result(run)
 
-# %% ../nbs/10_experiments.ipynb #8a5cb150
-def elsewhere(
-    study:Study,
-    out:str|Path # Its folder
-) -> list: # Of dicts, see tables.collect; empty where there are none
-    "The rows of runs made on other machines, of `elsewhere/*/results.json`; `ValueError` for those of another study"
-    rows, mine, same = [], json.loads(json.dumps(asdict(study))), 'source size crop images extractor n preset settings'
-    for path in sorted((Path(out)/'elsewhere').glob('*/results.json')):
-        there = read_json(path, ('study', 'rows'), 'copy it again')
-        if changed := [k for k in (*same.split(), 'judge') if there['study'].get(k) != mine[k]]:
-            raise ValueError(f'{path} is of another study: {", ".join(changed)} differ from {study.name}')
-        rows += [dict(r, teacher=r.get('teacher', (there.get('protocol') or {}).get('weights'))) for r in there['rows']]
-    return rows
-
 # %% ../nbs/10_experiments.ipynb #fa75af15
 TABLE2 = dict(model='vaegan', beta=.5) # The VAE-GAN of Table 2; the report prints its β as 1
 BETA_RANGE = .5, 75. # Where the report looks for β; it prints 1 to 150
@@ -299,7 +284,8 @@ def _runs(study, part, changes):
         raise ValueError(f'keys: wanted rows of {part} ({", ".join(changes)}), found {", ".join(wrong)}')
     kept = {key: v for key, v in changes.items() if key in study.keys.get(part, changes)}
     runs = [dict(part=part, key=key, name=f'{run or key}-{seed}', settings=dict(settings, seed=seed))
-            for key, (run, settings) in kept.items() for seed in (*study.seeds, *study.more.get(run or key, ()))]
+            for key, (run, settings) in kept.items()
+            for seed in dict.fromkeys((*study.seeds, *study.more.get(run or key, ())))]
     return sorted(runs, key=lambda r: r['settings']['seed'])
 
 def baselines(study:Study) -> list: # Of dicts: part, key, name, settings
@@ -315,12 +301,9 @@ def beta_sweep(study:Study) -> list: # As baselines
 
 # %% ../nbs/10_experiments.ipynb #6bf09b24
 CHOICES = { # What is changed in the VAE-GAN
-    'gamma_x10': dict(gamma=10.),
-    'gamma_x0.1': dict(gamma=.1),
+    'gamma_x10': dict(gamma=10.), 'gamma_x0.1': dict(gamma=.1),
     'gamma_per_element': dict(gamma_per='element'),
-    'layer_conv2': dict(layer='conv2'),
-    'layer_fc': dict(layer='fc'),
-    'layer_pre': dict(pre=True),
+    'layer_conv2': dict(layer='conv2'), 'layer_fc': dict(layer='fc'), 'layer_pre': dict(pre=True),
     'concat': dict(concat=True),
     'no_dis_recon': dict(dis_recon=False),
     'nonsaturating': dict(form='nonsaturating'),
@@ -328,12 +311,9 @@ CHOICES = { # What is changed in the VAE-GAN
     'no_swap': dict(swap=0.),
     'rmsprop': dict(opt='rmsprop', sqr_mom=.9),
     'lr_1e-3': dict(lr=(1e-3, 1e-3, 3e-4)),
-    'init_printed': dict(init='printed'),
-    'init_larsen': dict(init='larsen'),
+    'init_printed': dict(init='printed'), 'init_larsen': dict(init='larsen'),
     'resize': dict(upsample='resize'),
-    'cosine': dict(schedule='cosine'),
-    'warmup': dict(warmup=.5),
-    'ema': dict(ema=.99)}
+    'cosine': dict(schedule='cosine'), 'warmup': dict(warmup=.5), 'ema': dict(ema=.99)}
 
 # %% ../nbs/10_experiments.ipynb #d3376114
 FIRST_BEST = dict(layer='conv2', init='larsen', gamma=.1, form='nonsaturating', lr=(1e-3, 1e-3, 3e-4), ema=.99,
@@ -367,9 +347,9 @@ def best_preset(study:Study) -> list: # As baselines
     changes = dict(vaegan={}, vae=dict(model='vae'), preset_best=best)
     changes |= {f'best_{k}_of_table2': {**best, k: table2[k]} for k in best}
     changes = {key: (None, dict(TABLE2, **change)) for key, change in changes.items()}
-    more = tuple(max(study.seeds) + 1 + i for i in range(2*len(study.seeds)))
-    return (_runs(study, 'best', changes) +
-            _runs(replace(study, seeds=more), 'best', {'preset_best': changes['preset_best']}))
+    more = (max(study.seeds) + 1 + i for i in range(2*len(study.seeds)))
+    seeds = dict(study.more, preset_best=(*more, *study.more.get('preset_best', ())))
+    return _runs(replace(study, more=seeds), 'best', changes)
 
 # %% ../nbs/10_experiments.ipynb #ead456c4
 LEVERS = { # What `best` has and the first best has not
@@ -447,3 +427,24 @@ def study_runs(
         raise ValueError(f'no run is called {", ".join(bad)}: there are the parts {", ".join(study.parts)}, tune, '
                          f'search, and {", ".join(sorted({r["name"] for r in runs}))}')
     return [r for r in runs if any(fits(r, o) for o in only)]
+
+# %% ../nbs/10_experiments.ipynb #8a5cb150
+def elsewhere(
+    study:Study,
+    out:str|Path # Its folder
+) -> list: # Of dicts, see tables.collect; empty where there are none
+    """The rows of `elsewhere/*/results.json`, but for runs that have other settings here, and for searches where one is
+    here; `ValueError` for another study"""
+    rows, mine, same = {}, json.loads(json.dumps(asdict(study))), 'source size crop images extractor n preset settings'
+    settings = {r['name']: json.loads(json.dumps(r['settings'])) for r in study_runs(study)}
+    searched = {part for part in ('tune', 'search') if (Path(out)/part).exists()}
+    if 'tune' in searched: searched.add('tuned')
+    for path in sorted((Path(out)/'elsewhere').glob('*/results.json')):
+        there = read_json(path, ('study', 'rows'), 'copy it again')
+        if changed := [k for k in (*same.split(), 'judge') if there['study'].get(k) != mine[k]]:
+            raise ValueError(f'{path} is of another study: {", ".join(changed)} differ from {study.name}')
+        of = (there.get('protocol') or {}).get('weights')
+        for r in there['rows']:
+            other = r['settings'] != settings.get(r['run'], r['settings']) or r['part'] in searched
+            if not other: rows.setdefault((r['part'], r['key'], r['run']), dict(r, teacher=r.get('teacher', of)))
+    return [*rows.values()]

@@ -76,6 +76,9 @@ def write_pictures(
     path = Path(path)
     if kind == 'gif' and len(x) < 2: raise ValueError('gif: wanted 2 images or more, found one: it would not move')
     if kind == 'png' and path.is_file(): raise ValueError(f'wanted a folder, found the file {path}: choose another')
+    if kind == 'png' and (old := [p for p in path.glob('[0-9]'*5 + '.png') if int(p.stem) >= len(x)]):
+        raise ValueError(f'{path} holds {len(old)} more pictures of an earlier call, which would stay among the new: '
+                         'remove them, or choose another folder')
     if kind == 'grid': return save_grid(x, path, ncol)
     if kind == 'npz': write_atomic(path, lambda p: _save_npz(p, images=_pixels(x), codes=codes.numpy()))
     frames = _frames(x)

@@ -157,7 +157,8 @@ def _as_html(o):
 def _run_section(run:Path, more:Mapping) -> str:
     "HTML of one run: last pictures, curves, settings, and what is to follow"
     cfg, data = read_run(run)
-    pictures = sorted((run/'samples').glob('epoch_*.png'), key=lambda p: int(p.stem[6:]))
+    pictures = [p for p in (run/'samples').glob('epoch_*.png') if p.stem[6:].isdigit()]
+    pictures = sorted(pictures, key=lambda p: int(p.stem[6:]))
     parts = [f'<h2>{model_name(cfg)}</h2>']
     if pictures:
         pairs = '' if cfg.model == 'gan' else ' Below them validation images, and under each row its reconstructions.'
@@ -167,11 +168,12 @@ def _run_section(run:Path, more:Mapping) -> str:
     last = [m for m in measured if m['epoch'] == measured[-1]['epoch']]
     parts += [f'<p>{html.escape(describe_metric(m))}</p>' for m in last]
     parts += [f'<p>{html.escape(_computed(run, cfg))}</p>']
-    recorded = read_history(run)
-    meanings = _rows({t: what for t, (_, what) in TERMS.items() if f'train_{t}' in recorded})
-    parts += [f'<p>Losses</p>{figure_html(plot_history(run))}',
-              f'<details><summary>What the terms are</summary><table>{meanings}</table></details>',
-              f'<details><summary>Settings</summary><table>{_rows({**data, **vars(cfg)})}</table></details>']
+    if (run/'state.pt').exists() or not (run/'model.safetensors').exists(): # not a model that was given away alone
+        recorded = read_history(run)
+        meanings = _rows({t: what for t, (_, what) in TERMS.items() if f'train_{t}' in recorded})
+        parts += [f'<p>Losses</p>{figure_html(plot_history(run))}',
+                  f'<details><summary>What the terms are</summary><table>{meanings}</table></details>']
+    parts += [f'<details><summary>Settings</summary><table>{_rows({**data, **vars(cfg)})}</table></details>']
     return '\n'.join([*parts, *(f'<h3>{html.escape(k)}</h3>{_as_html(v)}' for k, v in more.items())])
 
 # %% ../nbs/04c_report.ipynb #dc08bf7f
