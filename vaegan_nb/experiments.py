@@ -304,8 +304,7 @@ CHOICES = { # What is changed in the VAE-GAN
     'gamma_x10': dict(gamma=10.), 'gamma_x0.1': dict(gamma=.1),
     'gamma_per_element': dict(gamma_per='element'),
     'layer_conv2': dict(layer='conv2'), 'layer_fc': dict(layer='fc'), 'layer_pre': dict(pre=True),
-    'concat': dict(concat=True),
-    'no_dis_recon': dict(dis_recon=False),
+    'concat': dict(concat=True), 'no_dis_recon': dict(dis_recon=False),
     'nonsaturating': dict(form='nonsaturating'),
     'hard_labels': dict(real=1., fake=0., swap=0.),
     'no_swap': dict(swap=0.),
@@ -360,6 +359,7 @@ LEVERS = { # What `best` has and the first best has not
     'mirror': dict(mirror=True),
     'cosine': dict(schedule='cosine'),
     'rates': dict(lr=(2e-3, 2e-3, 6e-4))}
+LEVERS['game'] = {**LEVERS['relativistic'], **LEVERS['no_norm']} # two that were made for each other
 
 def _epochs(study, settings, share=1.):
     "As many as take the time of the study's at the first best; images a second were measured"

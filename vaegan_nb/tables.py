@@ -39,7 +39,8 @@ LABELS = { # Key of a row to what tables and figures call it
     'best_gan_half': 'best, as a GAN, half the time', 'best_vae': 'best, as a VAE'}
 
 _LEVERS = dict(relativistic='relativistic game', no_norm='R1 in place of batch norm', gamma='smaller γ',
-               even='even kernels', mirror='mirror', cosine='cosine schedule', rates='doubled rates')
+               even='even kernels', mirror='mirror', cosine='cosine schedule', rates='doubled rates',
+               game='relativistic game and R1')
 _FORMS = dict(first_and='first best, and', best_less='best without')
 LABELS |= {f'{form}_{k}': f'{said} {v}' for form, said in _FORMS.items() for k, v in _LEVERS.items()}
 LABELS |= dict(best_and_spectral='best with spectral norm, no R1', best_and_wgan_gp='best with WGAN-GP',
