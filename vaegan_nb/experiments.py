@@ -445,6 +445,6 @@ def elsewhere(
             raise ValueError(f'{path} is of another study: {", ".join(changed)} differ from {study.name}')
         of = (there.get('protocol') or {}).get('weights')
         for r in there['rows']:
-            other = r['settings'] != settings.get(r['run'], r['settings']) or r['part'] in searched
+            other = r['part'] in searched or r['run'] in settings and r.get('settings') != settings[r['run']]
             if not other: rows.setdefault((r['part'], r['key'], r['run']), dict(r, teacher=r.get('teacher', of)))
     return [*rows.values()]

@@ -89,7 +89,7 @@ def collect(
     here, order = {r['run'] for r in rows}, [*dict.fromkeys((r['part'], r['key']) for r in runs)]
     rows += [r for r in elsewhere(study, out) if r['run'] not in here]
     place = lambda r: order.index((r['part'], r['key'])) if (r['part'], r['key']) in order else len(order)
-    return sorted(rows, key=place) if len(rows) > len(here) else rows
+    return sorted(rows, key=place)
 
 # %% ../nbs/10a_tables.ipynb #cb9d4823
 def last_slope(
