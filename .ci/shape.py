@@ -33,10 +33,10 @@ colab = ('#| hide\n#| eval: false\n'
          '! [ -e /content ] && pip install -q "vaegan_nb[dev] @ git+https://github.com/vaegan-nb/vaegan_nb"')
 for nb in sorted(Path('nbs').rglob('*.ipynb')):
     cells = json.loads(nb.read_text(encoding='utf-8'))['cells']
-    first = next(''.join(c['source']) for c in cells if c['cell_type'] == 'code')
-    if first != colab: wrong.append(f'{nb}: the first cell of code does not install the package on Colab')
-    for c in cells:
-        try: ast.parse(c['cell_type'] == 'code' and transform(''.join(c['source'])) or '')
-        except SyntaxError as e: wrong.append(f'{nb}: cell {c["id"]} is no Python ({e})')
+    code = {c['id']: ''.join(c['source']) for c in cells if c['cell_type'] == 'code'}
+    if next(iter(code.values())) != colab: wrong.append(f'{nb}: the first cell of code does not install the package on Colab')
+    for name, text in code.items():
+        try: ast.parse(transform(text))
+        except SyntaxError as e: wrong.append(f'{nb}: cell {name} is no Python ({e})')
 print('\n'.join(wrong) or 'all imports go one way, to public names; every notebook installs the package on Colab')
 sys.exit(bool(wrong))

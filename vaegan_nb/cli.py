@@ -197,19 +197,18 @@ def vaegan_sample(
     _wanted('n', '1 or more', n > 0, n)
     moved = interpolate or traverse is not None
     if steps is not None and not moved: raise ValueError('--steps: wanted --interpolate or --traverse beside it')
-    steps = 16 if steps is None else steps
-    _wanted('steps', '2 or more', steps > 1, steps)
+    _wanted('steps', '2 or more', steps is None or steps > 1, steps)
     if source and not edit: raise ValueError('--source: wanted --edit beside it, for which it has the labels')
     _wanted('temperature', '0 or more', 0 <= temperature < math.inf, temperature)
     if interpolate and traverse is not None: raise ValueError('wanted --interpolate or --traverse, found both')
-    if gif and n*(steps if moved else 1) < 2:
+    if gif and n == 1 and not moved:
         raise ValueError('--gif: wanted 2 pictures or more, found one: it would not move')
     _check_opening(seed=seed, prior=prior)
     _check_run(run)
     if source: _check_source(source)
     from vaegan_nb.commands import sample_run
-    how = dict(n=n, seed=seed, prior=prior, temperature=temperature, interpolate=interpolate, traverse=traverse,
-               steps=steps)
+    how = dict(n=n, seed=seed, prior=prior, temperature=temperature, interpolate=interpolate, traverse=traverse)
+    if steps is not None: how['steps'] = steps
     path = sample_run(run, out, kinds[0], edit or (), source, **how)
     if not quiet: print(f'pictures: {path}')
 

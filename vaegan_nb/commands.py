@@ -325,13 +325,15 @@ def _saw_faces(run): return str(read_run(run)[1].get('source', '')).startswith('
 
 def run_images(
     run:str|Path, # Run folder
-    source:str=None # See open_images; if None, the cached images of the run, or synthetic ones if it saw such
+    source:str=None, # See open_images; if None, the cached images of the run, or synthetic ones if it saw such
+    max_bad:float=.05 # Share of the images that may be unusable
 ) -> ImageArray|None: # As the run's model reads them, split as it was; None where there are none
     "Images for a run"
     cfg, data = read_run(run)
     if source is None and (Path(data.get('cache', ''))/'table.npz').is_file(): source = data['cache']
     if source is None and _saw_faces(run): source = data['source'].replace('SynthFaces n=', 'synth:')
-    return None if source is None else open_images(source, **opened_as(run), seed=cfg.seed, progress=is_watched())
+    if source is None: return None
+    return open_images(source, **opened_as(run), seed=cfg.seed, max_bad=max_bad, progress=is_watched())
 
 def inspect_run(
     run:str|Path, # Run folder
@@ -383,9 +385,7 @@ def encode_source(
 ) -> Path: # The folder
     "Write the codes of images, opened as the run's were"
     run, place = local_run(run), _place(run)
-    how = dict(opened_as(run), seed=read_run(run)[0].seed, max_bad=max_bad, progress=is_watched())
-    images = open_images(source, **how)
-    return write_codes(trained_model(run), images, out or place/'codes', n)
+    return write_codes(trained_model(run), run_images(run, source, max_bad), out or place/'codes', n)
 
 # %% ../nbs/10d_commands.ipynb #74e6c04b
 _SHOWN = {

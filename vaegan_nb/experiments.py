@@ -433,15 +433,15 @@ def elsewhere(
     study:Study,
     out:str|Path # Its folder
 ) -> list: # Of dicts, see tables.collect; empty where there are none
-    """The rows of `elsewhere/*/results.json`, but for runs that have other settings here, and for searches where one is
-    here; `ValueError` for another study"""
-    rows, mine, same = {}, json.loads(json.dumps(asdict(study))), 'source size crop images extractor n preset settings'
+    "The rows of `elsewhere/*/results.json` that are runs of this folder's, too; `ValueError` for another study"
+    rows, mine = {}, json.loads(json.dumps(asdict(study)))
+    same = 'source size crop images extractor n preset settings judge'.split()
     settings = {r['name']: json.loads(json.dumps(r['settings'])) for r in study_runs(study)}
     searched = {part for part in ('tune', 'search') if (Path(out)/part).exists()}
     if 'tune' in searched: searched.add('tuned')
     for path in sorted((Path(out)/'elsewhere').glob('*/results.json')):
         there = read_json(path, ('study', 'rows'), 'copy it again')
-        if changed := [k for k in (*same.split(), 'judge') if there['study'].get(k) != mine[k]]:
+        if changed := [k for k in same if there['study'].get(k) != mine[k]]:
             raise ValueError(f'{path} is of another study: {", ".join(changed)} differ from {study.name}')
         of = (there.get('protocol') or {}).get('weights')
         for r in there['rows']:

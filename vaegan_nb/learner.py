@@ -20,8 +20,9 @@ from fastai.torch_core import get_model, no_random
 from fastcore.basics import patch
 from fastcore.foundation import L
 
-from .callbacks import (BetaWarmup, DecoderMean, EquilibriumGate, FitPrior, LabelNoise, LossBar, LossScaler, LossTerm,
-                                 MeanLoss, Mirror, SampleGrid, SeedEpochs, SmoothLoss, StopOnNaN, sample_grid)
+from .callbacks import (BetaWarmup, DecoderMean, EquilibriumGate, FitPrior, LabelNoise, LossBar, LossScaler,
+                                 LossTerm, MeanLoss, Mirror, SampleGrid, SeedEpochs, SmoothLoss, StopOnNaN,
+                                 sample_grid)
 from .config import MODELS, Config, configure
 from .images import show_grid
 from .losses import recorded_terms

@@ -30,7 +30,7 @@ from .hub import local_run
 from .learner import VAEGANLearner, vaegan_learner
 from .networks import VAEGAN, Prior
 from .priors import draw_codes, posteriors, prior_of
-from .report import read_metrics, read_run, write_report
+from .report import epoch_pictures, read_metrics, read_run, write_report
 
 # %% ../nbs/04d_runs.ipynb #5d1a7c02
 def this_process() -> tuple[int, int]: # Its rank, 0 for the first, and how many there are
@@ -231,8 +231,8 @@ def _read_state(self:RunFolder) -> dict:
 def _rewind(self:RunFolder, state:dict|None):
     "Make the other files those of `state` again; there are none before the first epoch has ended"
     epochs = state['epochs'] if state else 0
-    for p in (self.path/'samples').glob('epoch_*.png'):
-        if p.stem[6:].isdigit() and int(p.stem[6:]) > epochs: p.unlink()
+    for epoch, p in epoch_pictures(self.path).items():
+        if epoch > epochs: p.unlink()
     if rows := read_metrics(self.path):
         lines = [json.dumps(r) + '\n' for r in rows if r['epoch'] <= epochs]
         if len(lines) < len(rows): write_atomic(self.path/'metrics.jsonl', lambda p: p.write_text(''.join(lines)))

@@ -86,10 +86,10 @@ def collect(
             row.update(d.get('known') or {})
         row.update({k: d[k] for k in ('settings', 'seconds', 'images', 'device', 'date')})
         rows.append(dict(row, error=d.get('error'), teacher=(d.get('protocol') or {}).get('weights')))
-    here, order = {r['run'] for r in rows}, [*dict.fromkeys((r['part'], r['key']) for r in runs)]
+    here, row_of = {r['run'] for r in rows}, lambda r: (r['part'], r['key'])
     rows += [r for r in elsewhere(study, out) if r['run'] not in here]
-    place = lambda r: order.index((r['part'], r['key'])) if (r['part'], r['key']) in order else len(order)
-    return sorted(rows, key=place)
+    order = {row: i for i, row in enumerate(dict.fromkeys(map(row_of, runs)))}
+    return sorted(rows, key=lambda r: order.get(row_of(r), len(order)))
 
 # %% ../nbs/10a_tables.ipynb #cb9d4823
 def last_slope(
