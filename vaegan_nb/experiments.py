@@ -104,8 +104,8 @@ STUDIES['faces-long'] = Study(
     parts=('baselines', 'betas', 'presets', 'choices', 'random', 'grid'), keys=dict(choices=_near.split()),
     more=dict(vaegan=(3, 4), best=(3, 4)))
 STUDIES['faces64'] = Study(
-    'Real faces, 64x64', size=64, settings=dict(_small, epochs=16, prior='mixture'), **_long,
-    parts=('baselines', 'levers'), keys=dict(baselines=('gan', 'vae', 'vaegan'), levers=('first_best', 'best')))
+    'Real faces, 64x64', size=64, settings=dict(_small, epochs=16, prior='mixture'), parts=('baselines', 'levers'),
+    keys=dict(baselines=('gan', 'vae', 'vaegan'), levers=('first_best', 'best', 'best_wide')), **_long)
 
 # %% ../nbs/10_experiments.ipynb #88bb4db6
 def quick_study(
@@ -278,14 +278,14 @@ def run_experiment(
 TABLE2 = dict(model='vaegan', beta=.5) # The VAE-GAN of Table 2; the report prints its β as 1
 BETA_RANGE = .5, 75. # Where the report looks for β; it prints 1 to 150
 
-def _runs(study, part, changes):
-    "A run for each key and seed, all keys of the first seed first"
+def _runs(study, part, changes, once=()):
+    "A run for each key and seed, all keys of the first seed first; that seed only for keys in `once`"
     if wrong := sorted({*study.keys.get(part, ())} - {*changes}):
         raise ValueError(f'keys: wanted rows of {part} ({", ".join(changes)}), found {", ".join(wrong)}')
     kept = {key: v for key, v in changes.items() if key in study.keys.get(part, changes)}
     runs = [dict(part=part, key=key, name=f'{run or key}-{seed}', settings=dict(settings, seed=seed))
             for key, (run, settings) in kept.items()
-            for seed in dict.fromkeys((*study.seeds, *study.more.get(run or key, ())))]
+            for seed in dict.fromkeys((*study.seeds, *study.more.get(run or key, ()))[:1 if key in once else None])]
     return sorted(runs, key=lambda r: r['settings']['seed'])
 
 def baselines(study:Study) -> list: # Of dicts: part, key, name, settings
@@ -362,7 +362,7 @@ LEVERS = { # What `best` has and the first best has not
 LEVERS['game'] = {**LEVERS['relativistic'], **LEVERS['no_norm']} # two that were made for each other
 
 def _epochs(study, settings, share=1.):
-    "As many as take the time of the study's at the first best; images a second were measured"
+    "As many as take a share of the time of the study's at the first best; images a second were measured"
     speed = (1.19 if settings.get('kernels') == 'even' else 1.)*(2 if settings.get('model') in ('vae', 'gan') else 1)
     return dict(settings, epochs=max(1, round(share*speed*study.config().epochs)))
 
@@ -371,12 +371,13 @@ def levers(study:Study) -> list: # As baselines
     base, first = asdict(study.config()), dict(FIRST_BEST, prior='mixture')
     best = dict(first, **preset_changes('best', study.config()))
     put_back = lambda change: {k: first.get(k, base[k]) for k in change}
-    gan, vae = (dict(best, model=model) for model in ('gan', 'vae'))
-    rows = dict(first_best=first, best=best, best_gan=gan, best_gan_half=gan, best_vae=vae)
+    gan, vae, wide = ({**best, **more} for more in (dict(model='gan'), dict(model='vae'), dict(width=2*base['width'])))
+    rows = dict(first_best=first, best=best, best_gan=gan, best_gan_half=gan, best_vae=vae, best_wide=wide)
     rows |= {f'first_and_{k}': {**first, **change} for k, change in LEVERS.items()}
     rows |= {f'best_less_{k}': {**best, **put_back(change)} for k, change in LEVERS.items()}
-    return _runs(study, 'levers', {key: (None, _epochs(study, settings, .5 if key.endswith('_half') else 1.))
-                                   for key, settings in rows.items()})
+    share = dict(best_gan_half=.5, best_wide=.4)
+    return _runs(study, 'levers', {key: (None, _epochs(study, settings, share.get(key, 1.)))
+                                   for key, settings in rows.items()}, once=('best_wide',))
 
 # %% ../nbs/10_experiments.ipynb #ea96d442
 SWEEPS = dict( # Method to weights, and the fields of Config that one makes
@@ -389,12 +390,11 @@ LOSSES = dict(pixels='vae', dis='vaegan') # What is compared of a picture and it
 
 def disentangling(study:Study) -> list: # As baselines
     "β = 1, and every method of `SWEEPS` at every weight, for a loss of pixels and for one of Dis_l; longer runs"
-    cfg = study.config()
     changes = {f'_{name}{w:g}': make(w) for name, (weights, make) in SWEEPS.items() for w in weights}
-    changes = {'': {}, **changes, '_longer': dict(epochs=2*cfg.epochs)}
-    rows = _runs(study, 'disentangle', {loss + key: (None, dict(model=model, **change))
-                                        for key, change in changes.items() for loss, model in LOSSES.items()})
-    return [r for r in rows if not r['key'].endswith('_longer') or r['settings']['seed'] == study.seeds[0]]
+    changes = {'': {}, **changes, '_longer': dict(epochs=2*study.config().epochs)}
+    return _runs(study, 'disentangle', {loss + key: (None, dict(model=model, **change))
+                                        for key, change in changes.items() for loss, model in LOSSES.items()},
+                 once=[f'{loss}_longer' for loss in LOSSES])
 
 # %% ../nbs/10_experiments.ipynb #679fc96f
 def _search(study, part, betas):

@@ -36,7 +36,8 @@ LABELS = { # Key of a row to what tables and figures call it
     'init_printed': 'init: gain as printed', 'init_larsen': 'init as Larsen', 'resize': 'resize and convolve',
     'cosine': 'cosine schedule', 'warmup': 'beta rises, first half', 'ema': 'mean of the decoder',
     'larsen': 'larsen, β = 1', 'first_best': 'first best', 'best': 'best', 'best_gan': 'best, as a GAN',
-    'best_gan_half': 'best, as a GAN, half the time', 'best_vae': 'best, as a VAE'}
+    'best_gan_half': 'best, as a GAN, half the time', 'best_vae': 'best, as a VAE',
+    'best_wide': 'best, twice the width'}
 
 _LEVERS = dict(relativistic='relativistic game', no_norm='R1 in place of batch norm', gamma='smaller γ',
                even='even kernels', mirror='mirror', cosine='cosine schedule', rates='doubled rates',
