@@ -38,13 +38,12 @@ from .evaluate import FIDCallback, Measurement, open_pair, opened_as, reference_
 from .experiments import STUDIES, Study, quick_study
 from .faces import SynthFaces, check_seed
 from .features import FaceTeacher, Inception
-from .hub import local_run
+from .hub import local_run, optional_module
 from .jobs import processes
 from .latent import explorer_page, latent_figures
 from .outputs import KINDS, edited_codes, sample_codes, write_codes, write_pictures
 from .report import figure_html, read_run, write_report
 from .runs import decode_codes, train_run, trained_model
-from .scores import optional_module
 from .studies import run_study, trial_distance, tune
 
 # %% ../nbs/10d_commands.ipynb #093facc1
@@ -85,7 +84,7 @@ def tracker(
     "What sends losses and measurements to a tracker; ImportError that names the extra where it is missing"
     if name not in (None, *TRACKERS): raise ValueError(f'--log: wanted one of {", ".join(TRACKERS)}, found {name}')
     if name is None or rank_distrib(): return []                              # the first process speaks for all
-    optional_module(name, name)
+    optional_module(name)
     if name == 'tensorboard':
         from fastai.callback.tensorboard import TensorBoardCallback
         class Numbers(TensorBoardCallback):

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 from fastcore.basics import patch
+from sklearn.ensemble import RandomForestClassifier
 
 from .faces import FACTORS, SynthFaces
-from .scores import (FactorGrid, active_units, beta_vae_score, dci, factor_vae_score, infomec, mig,
-                              optional_module, sap)
+from .hub import optional_module
+from .scores import FactorGrid, active_units, beta_vae_score, dci, factor_vae_score, infomec, mig, sap
 
 # %% ../nbs/08_disentangle.ipynb #ce0f4999
 class _Sprites:
@@ -70,7 +71,7 @@ def dsprites(
 def shapes3d(
     path:str|Path # 3dshapes.h5
 ) -> FactorGrid: # The file stays open
-    "3D Shapes: three hues, scale, shape and orientation (Burgess & Kim 2018); takes h5py"
+    "3D Shapes: three hues, scale, shape and orientation (Burgess & Kim 2018); takes h5py, an extra"
     h5py = optional_module('h5py')
     _exists(path, '3dshapes.h5', '3d-shapes')
     try:
@@ -276,9 +277,8 @@ def quick_scores(
     n_train:int=3000, # Images to train with; 2000 of them for DCI
     n_test:int=1500 # Images to test with
 ) -> dict: # scores, a dict; grey: error of reconstructions, grey levels; active: units; kl: nats
-    "Every score of the mean codes of fresh images, means over two draws; needs scikit-learn"
-    forest = optional_module('sklearn.ensemble').RandomForestClassifier(10, min_samples_leaf=10, max_features=None,
-                                                                        random_state=0)
+    "Every score of the mean codes of fresh images, means over two draws"
+    forest = RandomForestClassifier(10, min_samples_leaf=10, max_features=None, random_state=0)
     sizes = dict(n_train=n_train, n_test=n_test, dci_train=min(2000, n_train))
     r = disentanglement_report(model, data, sizes, repeats=2, show=False, learner=forest)
     return dict(scores={k: mean for k, (mean, _) in r.scores.items()}, grey=r.error, active=int(r.active.sum()),

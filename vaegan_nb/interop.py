@@ -13,8 +13,8 @@ import torch
 
 from .bayesopt import BayesOpt
 from .files import write_atomic
+from .hub import optional_module
 from .runs import trained_model
-from .scores import optional_module
 
 # %% ../nbs/10g_interop.ipynb #643c461c
 def export_onnx(
@@ -24,7 +24,7 @@ def export_onnx(
 ) -> Path: # The file
     "Write a network for ONNX runtimes, float32; ValueError for a GAN's encoder"
     if part not in ('decoder', 'encoder'): raise ValueError(f'part: wanted decoder or encoder, found {part!r}')
-    optional_module('onnx', 'onnx'), optional_module('onnxscript', 'onnx')
+    optional_module('onnx'), optional_module('onnxscript', 'onnx')
     net = deepcopy(trained_model(model, encoder=part == 'encoder')).cpu().eval()
     shape = net.sampler.channels, net.sampler.size, net.sampler.size
     x, network = (torch.zeros(2, net.nz), net.sampler) if part == 'decoder' else (torch.zeros(2, *shape), net.encoder)
@@ -49,7 +49,7 @@ def bayes_sampler(
     **kwargs # More for BayesOpt
 ): # For optuna.create_study(sampler=...)
     "Our Gaussian process as a sampler of Optuna: it is told the finished trials and proposes the next setting"
-    optuna = optional_module('optuna', 'optuna')
+    optuna = optional_module('optuna')
     make = optuna.distributions
     kinds = {name: (make.IntDistribution if 'int' in kind else make.FloatDistribution)(low, high, log='log' in kind)
              for name, (low, high, *kind) in space.items()}

@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .files import write_atomic
+from .hub import optional_module
 from .images import image_grid, to_floats
 from .networks import Decoder
 from .report import model_name
@@ -328,8 +329,7 @@ class Explorer:
         seed:int=0, # Of the samples; the random codes have the seeds after it
         factors:Mapping=None # See name_units
     ):
-        try: import ipywidgets as w
-        except ImportError: raise ImportError('Explorer needs ipywidgets: pip install "vaegan_nb[explore]"') from None
+        w = optional_module('ipywidgets', 'explore')
         self.net, self.seeds = trained_model(model), count(seed + 1)
         order, names = name_units(self.net, images, factors)
         self.starts = _starts(self.net, images, 6, seed)

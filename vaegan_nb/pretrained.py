@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import save_file
 
 from .files import write_atomic, write_json
-from .hub import hub_module
+from .hub import optional_module
 from .images import save_grid
 from .networks import VAEGAN
 from .report import describe_metric, model_name, read_metrics, read_run
@@ -108,7 +108,7 @@ def push_to_hub(
     half:bool=True # Weights in half precision?
 ): # What upload_folder returns
     "Give a run to the Hugging Face Hub; log in before, with `hf auth login`"
-    api = hub_module().HfApi()
+    api = optional_module('huggingface_hub', 'hub').HfApi()
     with TemporaryDirectory() as tmp:
         save_pretrained(run, tmp, f'hf://{name}', half)
         api.create_repo(name, private=private, exist_ok=True)
