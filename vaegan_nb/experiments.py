@@ -364,6 +364,7 @@ LEVERS['game'] = {**LEVERS['relativistic'], **LEVERS['no_norm']} # two that were
 def _epochs(study, settings, share=1.):
     "As many as take a share of the time of the study's at the first best; images a second were measured"
     speed = (1.19 if settings.get('kernels') == 'even' else 1.)*(2 if settings.get('model') in ('vae', 'gan') else 1)
+    if 'width' in settings: speed *= .4 # twice the study's
     return dict(settings, epochs=max(1, round(share*speed*study.config().epochs)))
 
 def levers(study:Study) -> list: # As baselines
@@ -375,8 +376,7 @@ def levers(study:Study) -> list: # As baselines
     rows = dict(first_best=first, best=best, best_gan=gan, best_gan_half=gan, best_vae=vae, best_wide=wide)
     rows |= {f'first_and_{k}': {**first, **change} for k, change in LEVERS.items()}
     rows |= {f'best_less_{k}': {**best, **put_back(change)} for k, change in LEVERS.items()}
-    share = dict(best_gan_half=.5, best_wide=.4)
-    return _runs(study, 'levers', {key: (None, _epochs(study, settings, share.get(key, 1.)))
+    return _runs(study, 'levers', {key: (None, _epochs(study, settings, .5 if key.endswith('_half') else 1.))
                                    for key, settings in rows.items()}, once=('best_wide',))
 
 # %% ../nbs/10_experiments.ipynb #ea96d442
