@@ -98,7 +98,7 @@ STUDIES = dict(
 STUDIES['disentangle64'] = replace(
     STUDIES['disentangle'], name='Disentangling at 64x64', size=64, seeds=(0, 1, 2),
     keys=dict(disentangle=('pixels', 'dis', 'pixels_factor50', 'dis_factor5', 'dis_factor50')))
-_near = 'vaegan preset_larsen gamma_x0.1 gamma_x10 nonsaturating rmsprop init_larsen init_printed concat ema'
+_near = 'vaegan gamma_x0.1 gamma_x10 nonsaturating rmsprop init_larsen init_printed concat ema'
 STUDIES['faces-long'] = Study(
     'Real faces', size=32, settings=dict(_small, epochs=13, prior='mixture'), trials=8, **_long,
     parts=('baselines', 'betas', 'presets', 'choices', 'random', 'grid'), keys=dict(choices=_near.split()),
