@@ -145,8 +145,8 @@ def main(
         for name, count, size, side, crop in kinds:
             draw_jpegs(d/name, count, size)
             out[name] = turns({'torchvision, one process': lambda: torchvision_loop(d/name, side),
-                               'here, one process': lambda: build(d/name, crop, 1),
-                               f'here, {cores} processes': lambda: build(d/name, crop, cores)}, rounds)
+                               'here, one thread': lambda: build(d/name, crop, 1),
+                               f'here, {cores} threads': lambda: build(d/name, crop, cores)}, rounds)
     ratio = lambda v, other: round(statistics.median(a/b for a, b in zip(v, other)), 2)
     ratios = {f'{name}: {k} / torchvision': ratio(v, out[name]['torchvision, one process'])
               for name in ('CelebA-sized', 'photographs') for k, v in out[name].items() if 'here' in k}
