@@ -111,7 +111,14 @@ def _folder(out):
     if file: raise ValueError(f'--out: wanted a folder, found the file {file}: choose another')
     return Path(out)
 
-def _out(out, source, kind): return Path(out or f'runs/{Path(source).stem.replace(":", "-")}-{kind}')
+def _out(out, source, kind):
+    "The folder that was asked for, or one for this source; `ValueError` where its pictures would be trained on"
+    place = Path(source).expanduser().resolve()
+    out = Path(out or f'runs/{place.stem.replace(":", "-")}-{kind}')
+    celeba = any((place/name).exists() for name in ('celeba', 'img_align_celeba', 'img_align_celeba.zip')) # has a list
+    if place.is_dir() and not celeba and place in (out.resolve(), *out.resolve().parents):
+        raise ValueError(f'--out: {out} lies in the folder of images, whose pictures are trained on: choose another')
+    return out
 
 # %% ../nbs/11_cli.ipynb #7617b6f5
 @command('--resume')

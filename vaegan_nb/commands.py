@@ -32,7 +32,7 @@ from fastcore.xtras import modified_env
 from .attributes import attribute_figures, train_teacher
 from .bayesopt import BayesOpt, plot_bo
 from .config import PRESETS, Config, configure
-from .data import ImageArray, array_dls, celeba_source, get_dls, open_images
+from .data import ImageArray, array_dls, celeba_source, get_dls, open_images, split_as
 from .disentangle import disentanglement_report, known_factors
 from .evaluate import FIDCallback, Measurement, open_pair, opened_as, reference_for
 from .experiments import STUDIES, Study, quick_study
@@ -310,7 +310,8 @@ def tune_source(
     "Search settings of a model of one source of images"
     out, cfg, name = Path(out), configure(preset, size=size, **settings), f'Which {", ".join(space)}?'
     if objective != 'distance': name += f' By {objective}' # which another search in the folder is refused by
-    crop, place, judge = crop_of(source, crop, cfg), _lasting(source), _lasting(extractor)
+    crop, place = crop_of(source, crop, cfg), _lasting(source)
+    judge = extractor if extractor in ('teacher', 'inception') else _lasting(extractor)
     study = Study(name, place, size, crop, extractor=judge, n=(n,), seeds=(0,), preset=preset, settings=settings,
                   max_bad=max_bad)
     images = open_images(source, size=size, crop=crop, max_bad=max_bad, progress=is_watched() and not quiet)
@@ -328,11 +329,11 @@ def run_images(
     max_bad:float=.05 # Share of the images that may be unusable
 ) -> ImageArray|None: # As the run's model reads them, split as it was; None where there are none
     "Images for a run"
-    cfg, data = read_run(run)
+    _, data = read_run(run)
     if source is None and (Path(data.get('cache', ''))/'table.npz').is_file(): source = data['cache']
     if source is None and _saw_faces(run): source = data['source'].replace('SynthFaces n=', 'synth:')
-    if source is None: return None
-    return open_images(source, **opened_as(run), seed=cfg.seed, max_bad=max_bad, progress=is_watched())
+    how = opened_as(run) | split_as(data.get('split', ''))
+    return None if source is None else open_images(source, **how, max_bad=max_bad, progress=is_watched())
 
 def inspect_run(
     run:str|Path, # Run folder

@@ -52,11 +52,15 @@ class DistributedVAEGAN(DistributedTrainer):
         if self.world == 1:
             raise RuntimeError('DistributedVAEGAN wants processes that have joined, found one: start several '
                                'with accelerate launch, and use joined() before anything else')
+        kwargs.setdefault('mixed_precision', 'no') # Config says it, and not the launcher
         kwargs.setdefault('kwargs_handlers', [DistributedDataParallelKwargs(broadcast_buffers=False)])
         super().__init__(sync_bn and torch.cuda.is_available(), **kwargs)
 
     def before_fit(self):
-        bs, world = self.dls.train.bs, self.world
+        bs, world, penalty = self.dls.train.bs, self.world, self.vaegan_trainer.cfg.penalty
+        if penalty != 'none':
+            raise ValueError(f'penalty={penalty} compares the codes of a whole batch, and each of {world} processes '
+                             'has a part of them: train in one process')
         if bs % world or bs < 2*world:
             raise ValueError(f'Wanted a batch that {world} processes can share, 2 images or more each, found bs={bs}: '
                              f'take {max(2, bs//world)*world}')

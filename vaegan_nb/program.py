@@ -18,7 +18,7 @@ from pathlib import Path
 from fastcore.docments import docments
 
 # %% ../nbs/10e_program.ipynb #2c11c512
-_SIGNALS = signal.SIGINT, signal.SIGTERM, signal.SIGALRM
+_SIGNALS = signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGHUP
 _told = [] # The signals that were to stop the command
 
 def _stop(number, frame):
@@ -30,10 +30,12 @@ def _stop(number, frame):
 
 @contextmanager
 def _stoppable():
-    "SIGTERM is what Ctrl-C is, a KeyboardInterrupt"
+    "SIGTERM, and SIGHUP of a terminal that closes, are what Ctrl-C is, a KeyboardInterrupt"
     here = threading.current_thread() is threading.main_thread() # no other can set a handler
     if here: _told.clear()
-    before, hook = {s: signal.signal(s, _stop) for s in (_SIGNALS if here else ())}, sys.unraisablehook
+    deaf = signal.SIGHUP if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else None # nohup
+    ours = [s for s in _SIGNALS if here and s != deaf]
+    before, hook = {s: signal.signal(s, _stop) for s in ours}, sys.unraisablehook
     sys.unraisablehook = lambda lost: None if isinstance(lost.exc_value, KeyboardInterrupt) else hook(lost)
     try: yield
     finally:
@@ -67,7 +69,8 @@ def run_or_exit(
             sys.exit(f'error: {" ".join(str(e).split()) or type(e).__name__}')
         for p in set(active_children()) - before: p.kill()
         if is_first():
-            print(f'stopped; what is finished is kept. Go on with: {_same_command(option)}', file=sys.stderr)
+            kept = ' '.join(str(e).split()) if isinstance(e, OSError) else 'what is finished is kept'
+            print(f'stopped; {kept}. Go on with: {_same_command(option)}', file=sys.stderr)
         sys.exit(128 + stopped[0])
 
 # %% ../nbs/10e_program.ipynb #d912eb3b
