@@ -105,6 +105,7 @@ def _check_log(log):
     _wanted('--log', 'tensorboard or wandb', log in (None, 'tensorboard', 'wandb'), log)
     if log and not find_spec(log): raise ImportError(f'this takes {log}: pip install "vaegan_nb[{log}]"')
 
+# %% ../nbs/11_cli.ipynb #960d131c
 def _folder(out):
     "The folder that a command is to fill; `ValueError` where it cannot be one"
     file = next((p for p in (Path(out), *Path(out).parents) if p.is_file()), None)
