@@ -64,6 +64,7 @@ def chosen(
     for text in set or ():
         name, found, value = text.partition('=')
         if not found: raise ValueError(f'--set: wanted field=value, found {text!r}')
+        if name == 'model': raise ValueError('--set model: use --model, which is vaegan if it is not given')
         if name in changed: raise ValueError(f'--set {name}: it is given twice')
         changed[name] = field_value(name, value)
     n_halvings(configure(preset, **changed).size)

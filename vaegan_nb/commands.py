@@ -155,7 +155,7 @@ def crop_of(
     cfg:Config # Settings of the model that is to learn
 ) -> str|None: # For open_images
     "How to crop what a model learns from: as asked; CelebA, of which there are several uses, as the preset does"
-    celeba = crop is None and Path(source).is_dir() and celeba_source(source)
+    celeba = crop is None and (folder := Path(source).expanduser()).is_dir() and celeba_source(folder)
     return cfg.crop if celeba else crop
 
 # %% ../nbs/10d_commands.ipynb #b8dab551

@@ -114,7 +114,7 @@ def _check(cfg:Config):
     for f in fields(cfg):
         v, rule = _plain(getattr(cfg, f.name)), _RULES.get(f.name)
         object.__setattr__(cfg, f.name, v)
-        kind = f.type if isinstance(f.type, str) else getattr(f.type, '__name__', 'float')
+        kind = f.type if isinstance(f.type, str) else f.type.__name__ if isinstance(f.type, type) else 'float'
         if f.name == 'lr': _check_lr(cfg)
         elif f.name == 'equilibrium' and v is None: continue
         elif rule and all(isinstance(r, str) for r in rule):

@@ -91,6 +91,8 @@ def save_pretrained(
     kept = {n: model.sampler if n == 'decoder' else getattr(model, n) for n in model.nets if n != 'discriminator'}
     state = {f'{n}.{k}': v for n, net in dict(kept, prior=model.prior).items() for k, v in net.state_dict().items()}
     state = {k: (v.half() if half and v.is_floating_point() else v).contiguous() for k, v in state.items()}
+    endless = [k for k, v in state.items() if not v.isfinite().all()]
+    if endless: raise ValueError(f'{run}: {endless[0]} is not finite' + ' in half precision: half=False'*half)
     about, cfg = dict(networks=','.join(kept)), replace(cfg, ema=0.)
     data = {k: v for k, v in data.items() if k != 'cache'}
     save_grid(sample(model, 32), folder/'samples.png')

@@ -163,7 +163,7 @@ def _write_readable(self:RunFolder, state:dict):
     weights = {k: v.detach().cpu().contiguous() for k, v in state['model'].items()}
     about = json.dumps(dict(epochs=state['epochs'], config=self.about['config'])) # one: several come in any order
     def write_csv(p):
-        with open(p, 'w', newline='') as f:
+        with open(p, 'w', newline='', encoding='utf-8') as f:
             rows = ([i+1, *row] for i, row in enumerate(state['values']))
             csv.writer(f).writerows([['epoch', *state['names']], *rows])
     write_atomic(self.path/'model.safetensors', lambda p: save_file(weights, p, metadata=dict(run=about)))
