@@ -53,6 +53,14 @@ class VAEGANLearner(Learner):
         if self.grad_scaler is None: return super()._step()
         self.grad_scaler.step(self.opt.opt) # in which all three optimizers are
         self.grad_scaler.update()
+    def lr_find(self, *args, **kwargs):
+        "fastai's, which puts the weights back; epochs and the steps of a running mean are counted as before, too"
+        epochs, mean = self.epochs_done, getattr(self, 'decoder_mean', None)
+        seen = mean and mean.seen
+        try: return super().lr_find(*args, **kwargs)
+        finally:
+            self.epochs_done = epochs
+            if mean: mean.seen = seen
 
 # %% ../nbs/04b_learner.ipynb #ae835d3e
 @contextmanager
