@@ -370,7 +370,7 @@ def vaegan_report(
 
 @command()
 def vaegan_study(
-    name:str, # synthetic, faces, faces-long, faces64, paper, long, disentangle or disentangle64
+    name:str, # synthetic, faces, faces-short, faces64, paper, long, disentangle or disentangle64
     out:str=None, # Folder; runs/NAME if not given
     only:str=None, # Parts of the study, with commas between, such as baselines, betas, presets, tune, search
     workers:int=None, # Runs at a time; one on each GPU, or on each of up to four cores, if not given

@@ -85,10 +85,12 @@ class Study:
 # %% ../nbs/10_experiments.ipynb #c6787791
 _small = dict(width=.25, nz=64, bs=32, epochs=2)
 _long = dict(source='faces', images=18_000, extractor='labels', judge=True)
+_near = 'vaegan gamma_x0.1 gamma_x10 nonsaturating rmsprop init_larsen init_printed concat ema'
 STUDIES = dict(
     paper=Study('The report on CelebA', 'celeba', extractor='inception', n=(1000, 10_000)),
-    faces=Study('Real faces, small', 'faces', size=32, images=12_000, extractor='labels',
-                settings=dict(_small, epochs=4), trials=8),
+    faces=Study('Real faces', size=32, settings=dict(_small, epochs=13, prior='mixture'), trials=8, **_long,
+                parts=('baselines', 'betas', 'presets', 'choices', 'random', 'grid'), keys=dict(choices=_near.split()),
+                more=dict(vaegan=(3, 4), best=(3, 4))),
     synthetic=Study('Synthetic faces, small', 'synth:3000', size=32, settings=_small, trials=8),
     long=Study('The long track', size=32, parts=('levers',), settings=dict(_small, epochs=12),
                more=dict(best=(3, 4, 5), first_best=(3,)), **_long),
@@ -98,11 +100,8 @@ STUDIES = dict(
 STUDIES['disentangle64'] = replace(
     STUDIES['disentangle'], name='Disentangling at 64x64', size=64, seeds=(0, 1, 2),
     keys=dict(disentangle=('pixels', 'dis', 'pixels_factor50', 'dis_factor5', 'dis_factor50')))
-_near = 'vaegan gamma_x0.1 gamma_x10 nonsaturating rmsprop init_larsen init_printed concat ema'
-STUDIES['faces-long'] = Study(
-    'Real faces', size=32, settings=dict(_small, epochs=13, prior='mixture'), trials=8, **_long,
-    parts=('baselines', 'betas', 'presets', 'choices', 'random', 'grid'), keys=dict(choices=_near.split()),
-    more=dict(vaegan=(3, 4), best=(3, 4)))
+STUDIES['faces-short'] = Study('Real faces, small', 'faces', size=32, images=12_000, extractor='labels',
+                               settings=dict(_small, epochs=4), trials=8)
 STUDIES['faces64'] = Study(
     'Real faces, 64x64', size=64, settings=dict(_small, epochs=16, prior='mixture'), parts=('baselines', 'levers'),
     keys=dict(baselines=('gan', 'vae', 'vaegan'), levers=('first_best', 'best', 'best_wide')), **_long)
