@@ -4,6 +4,6 @@ from pathlib import Path
 from vaegan_nb.tables import load_results, plot_samples
 
 root = Path(__file__).parents[1]
-results = load_results(root/'results'/'faces-short')
-fig = plot_samples(results, ['gan_ns-0', 'vae-0', 'vaegan-0', 'beta37.5-0', 'preset_larsen-0', 'preset_best-0'])
+results = load_results(root/'results'/'faces')
+fig = plot_samples(results, ['gan_ns-0', 'vae-0', 'vaegan-0', 'beta37.5-0', 'larsen-0', 'best-0'])
 fig.savefig(root/'nbs'/'images'/'study.png', dpi=110, facecolor='white')
