@@ -123,10 +123,10 @@ def beta_verdict(
     if len(tuned): what = f'the β that was found, {tuned.beta.iloc[0]:.4g},'
     else: what = f'the best of the sweep, {label(key)} (chosen on the same runs, which flatters it),'
     a, b = values(results, 'betas', one), values(results, part, key)
-    change, low, high = difference(b, a)
+    share, low, high = map(math.exp, difference(np.log(b), np.log(a)))
     if math.isnan(low): return f'Too few seeds to compare {what} with {label(one)}.'
-    word = ('is nearer to the real images than' if high < 0 else
-            'is farther from the real images than' if low > 0 else 'cannot be told from')
+    word = ('is nearer to the real images than' if high < 1 else
+            'is farther from the real images than' if low > 1 else 'cannot be told from')
     spread = lambda v: f'{v.mean():.4g} ± {v.std(ddof=1):.2g}'
     return (f'With {len(b)} seeds {what} {word} {label(one)}: {spread(b)} against {spread(a)}, '
-            f'a change of {100*change/a.mean():+.1f} % (95 % interval ± {50*(high - low)/a.mean():.1f} %).')
+            f'{share:.2f} times its distance (95 % interval {low:.2f} to {high:.2f}).')
