@@ -186,7 +186,7 @@ class SampleGrid(Callback):
 
 # %% ../nbs/04a_callbacks.ipynb #f01faa37
 class StopOnNaN(Callback):
-    "Ends `fit` when a loss is not finite, before the epoch is saved; `learn.stopped` says where it was"
+    "Ends `fit` when a loss or a weight is not finite, before the epoch is saved; `learn.stopped` says where it was"
     order = MixedPrecision.order + 4
     def before_fit(self): self.learn.stopped, self.at_once = None, self.dls.device.type == 'cpu'
     def before_train(self): self.first = torch.zeros((), dtype=torch.int64, device=self.dls.device)
@@ -194,12 +194,13 @@ class StopOnNaN(Callback):
         if not self.training: return
         bad = torch.where(torch.isfinite(self.learn.loss_grad.detach()), 0, self.iter + 1)
         self.first = torch.where(self.first > 0, self.first, bad)
-        if self.at_once: self.after_train()
+        if self.at_once and self.first: self._stop('the loss is not a number from')
     def after_train(self):
-        if not self.first: return
+        if self.first: self._stop('the loss is not a number from')
+        if not all(p.isfinite().all() for p in self.model.parameters()): self._stop('a weight is not a number from')
+    def _stop(self, what):
         terms = ', '.join(f'{t} {float(v.detach()):.4g}' for t, v in self.learn.terms.items())
-        where = f'epoch {self.learn.epochs_done + 1}, batch {int(self.first)}'
-        self.learn.stopped = (f'the loss is not a number from {where} on (last batch: {terms}). '
-                              'Try a lower lr or a smaller beta or gamma')
+        where = f'epoch {self.learn.epochs_done + 1}, batch {int(self.first) or self.iter + 1}'
+        self.learn.stopped = f'{what} {where} on (last batch: {terms}). Try a lower lr or a smaller beta or gamma'
         print(fill(f'Training stopped: {self.learn.stopped}', 100, subsequent_indent='    '))
         raise CancelFitException
