@@ -250,7 +250,7 @@ def ratio(
 # %% ../nbs/10a_tables.ipynb #a04cd4c0
 def mean_and_spread(mean, sd, n) -> str:
     "Such as '13.35 ± 0.053 (3)': mean, standard deviation, number"
-    return '-' if not n else f'{mean:.4g}' + ('' if math.isnan(sd) else f' ± {sd:.2g}') + f' ({n})'
+    return '-' if not n else f'{mean:.4g}' + ('' if math.isnan(sd) else f' ± {sd:.{2 + (sd > 99)}g}') + f' ({n})'
 
 def _interval(mean, sd, n):
     "Cell of a mean with its 95 % interval over the seeds"
@@ -261,7 +261,8 @@ def _change(change, low, high):
     "Cells of a change: with half its interval, and whether that excludes 0"
     if math.isnan(change): return '', ''
     if math.isnan(low): return f'{change:+.3g}', ''
-    return f'{change:+.3g} ± {(high - low)/2:.2g}', 'yes' if low > 0 or high < 0 else 'no'
+    half = (high - low)/2
+    return f'{change:+.3g} ± {half:.{2 + (half > 99)}g}', 'yes' if low > 0 or high < 0 else 'no'
 
 def readable(
     table:pd.DataFrame # See summary
