@@ -194,13 +194,13 @@ class StopOnNaN(Callback):
         if not self.training: return
         bad = torch.where(torch.isfinite(self.learn.loss_grad.detach()), 0, self.iter + 1)
         self.first = torch.where(self.first > 0, self.first, bad)
-        if self.at_once and self.first: self._stop('the loss is not a number from')
+        if self.at_once and self.first: self.after_train()
     def after_train(self):
-        if self.first: self._stop('the loss is not a number from')
-        if not all(p.isfinite().all() for p in self.model.parameters()): self._stop('a weight is not a number from')
-    def _stop(self, what):
+        if not self.first and all(p.isfinite().all() for p in self.model.parameters()): return
+        what = 'the loss' if self.first else 'a weight'
         terms = ', '.join(f'{t} {float(v.detach()):.4g}' for t, v in self.learn.terms.items())
         where = f'epoch {self.learn.epochs_done + 1}, batch {int(self.first) or self.iter + 1}'
-        self.learn.stopped = f'{what} {where} on (last batch: {terms}). Try a lower lr or a smaller beta or gamma'
+        self.learn.stopped = (f'{what} is not a number from {where} on (last batch: {terms}). '
+                              'Try a lower lr or a smaller beta or gamma')
         print(fill(f'Training stopped: {self.learn.stopped}', 100, subsequent_indent='    '))
         raise CancelFitException
