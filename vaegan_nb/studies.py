@@ -23,11 +23,12 @@ from .experiments import (BETA_RANGE, LOSSES, STUDIES, TABLE2, Study, elsewhere,
                                    read_study, run_experiment, study_runs)
 from .images import image_grid, to_floats
 from .jobs import Job, run_jobs
+from .judges import plot_agreement
 from .latent import reconstruct
 from .report import figure_html, write_report
 from .tables import (AGAINST, DIFFERENCES, about, as_frame, collect, cost_table, label, load_results,
-                              mean_and_spread, plot_agreement, plot_changes, plot_curves, plot_samples, readable,
-                              summary, values, write_results)
+                              mean_and_spread, plot_changes, plot_curves, plot_samples, readable, summary, values,
+                              write_results)
 from .tradeoffs import DECIDES, plot_scores, score_rows, score_table, score_verdict
 from .tuning import beta_process, beta_verdict, compare_searches, noise_line, search_choices
 

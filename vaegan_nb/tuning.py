@@ -17,7 +17,7 @@ from scipy.special import digamma, polygamma
 
 from .bayesopt import BayesOpt
 from .experiments import BETA_RANGE
-from .tables import AGAINST, best_beta, difference, label, values
+from .tables import AGAINST, best_beta, label, ratio, values
 
 # %% ../nbs/10a_tuning.ipynb #d85b2412
 def beta_spreads(
@@ -123,7 +123,7 @@ def beta_verdict(
     if len(tuned): what = f'the β that was found, {tuned.beta.iloc[0]:.4g},'
     else: what = f'the best of the sweep, {label(key)} (chosen on the same runs, which flatters it),'
     a, b = values(results, 'betas', one), values(results, part, key)
-    share, low, high = map(math.exp, difference(np.log(b), np.log(a)))
+    share, low, high = ratio(b, a)
     if math.isnan(low): return f'Too few seeds to compare {what} with {label(one)}.'
     word = ('is nearer to the real images than' if high < 1 else
             'is farther from the real images than' if low > 1 else 'cannot be told from')
