@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LABELS', 'MEASURED', 'REPORT_UNIT', 'REPORT', 'AGAINST', 'DIFFERENCES', 'H100', 'label', 'collect', 'last_slope',
            'as_frame', 'write_results', 'load_results', 'difference', 'values', 'summary', 'ratio', 'mean_and_spread',
-           'readable', 'cost_table', 'best_beta', 'plot_curves', 'plot_changes', 'plot_samples', 'about']
+           'readable', 'as_markdown', 'cost_table', 'best_beta', 'plot_curves', 'plot_changes', 'plot_samples', 'about']
 
 # %% ../nbs/10a_tables.ipynb #27ad6c50
 import math, re, subprocess
@@ -281,6 +281,13 @@ def readable(
     if table.report.notna().any():
         out['FID in the report'] = ['-' if math.isnan(f) else f'{f:.2f}' for f in table.report]
     return pd.DataFrame(dict(out, failed=[str(f or '') for f in table.failed]), [label(key) for key in table.index])
+
+def as_markdown(
+    table:pd.DataFrame # Of text and numbers, such as of `readable`
+) -> str:
+    "A table for a page"
+    lines = [['', *table.columns], ['---']*(len(table.columns) + 1), *map(list, table.itertuples())]
+    return '\n'.join(f'| {" | ".join(map(str, line))} |' for line in lines)
 
 # %% ../nbs/10a_tables.ipynb #5cd9551f
 H100 = 8_000, 13_000 # Images a second of one H100 at the report's size: an estimate, lowest and highest
