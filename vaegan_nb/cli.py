@@ -126,15 +126,15 @@ def _out(out, source, kind):
 @command('--resume')
 def vaegan_demo(
     out:str='runs/demo', # Folder for the runs and the report
-    minutes:float=8., # How long the whole form may take on two processor cores; more make better pictures
+    minutes:float=8., # How long the whole form may take; more make better pictures
     quick:bool=False, # A one-minute form: 32x32 images, narrow networks, two short epochs
     resume:bool=False, # Go on with the runs in the folder
     quiet:bool=False # Say nothing but mistakes
 ):
-    "Train VAE, GAN, VAE-GAN and beta-VAE-GAN on synthetic faces and write a report with their pictures"
+    "Train VAE, GAN and VAE-GAN on synthetic faces and write a report with their pictures"
     if not 0 < minutes < math.inf: raise ValueError(f'--minutes: wanted more than 0, found {minutes}')
     _folder(out)
-    from vaegan_nb.commands import run_demo
+    from vaegan_nb.demo import run_demo
     n, size = (640, 32) if quick else (6400, 64)
     report = run_demo(out, n, size, quick, resume, minutes, quiet)
     if not quiet: print(f'\nrun folders: {Path(out)}\nreport: {report}')

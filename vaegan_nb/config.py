@@ -159,7 +159,7 @@ PRESETS = dict(
     larsen=Config(crop='larsen', enc_fc=1024, pre=True, concat=True, dis_recon=False, init='larsen',
                   gamma=1e-6/(1-1e-6), real=1., fake=0., swap=0., equilibrium=.68, opt='rmsprop', lr=3.9e-4,
                   sqr_mom=.9, wd=2e-5, schedule='larsen', bs=64, epochs=22),
-    demo=replace(_best, nz=64, width=.25, gamma=250., r1=.1, bs=16, epochs=4), best=_best)
+    demo=replace(_best, nz=64, width=.25, r1=.1, bs=16, epochs=4), best=_best)
 
 # %% ../nbs/02_config.ipynb #c715066c
 def n_halvings(
