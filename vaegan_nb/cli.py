@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from json import dumps
 from pathlib import Path
 
-from .config import FIELD_TYPES, PRESETS, SEARCHABLE, Config, configure, n_halvings
+from .config import FIELD_TYPES, PRESETS, SEARCHABLE, configure, n_halvings
 from .program import COMMANDS, command, is_first, nearest
 
 # %% ../nbs/11_cli.ipynb #8eb97152
