@@ -22,9 +22,10 @@ def count(path):
     exported = [c for c in code if re.search(r'^#\|\s*export', ''.join(c['source']), re.M)]
     tests = [c for c in code if c not in exported and re.search(r'\b(test_\w+\(|assert\b)', ''.join(c['source']))]
     pictures = sum(k.startswith('image/') for c in code for o in c['outputs'] for k in o.get('data', {}))
+    warned = sum(o.get('name') == 'stderr' for c in code for o in c['outputs']) # which names folders of a machine
     sizes = [len(lines(c)) for c in exported]
     return dict(words=len(re.findall(r'[^\W\d_][\w-]*', prose)), exported=sum(sizes),
-                tests=sum(len(lines(c)) for c in tests), pictures=pictures + prose.count('!['),
+                tests=sum(len(lines(c)) for c in tests), pictures=pictures + prose.count('!['), warned=warned,
                 longest=max(sizes, default=0), shown=sum('#| exports' in ''.join(c['source']) for c in exported))
 
 def faults(n):
@@ -32,6 +33,7 @@ def faults(n):
     if n['exported'] and n['tests'] < TESTS*n['exported']: yield 'tests'
     if not n['pictures']: yield 'pictures'
     if n['longest'] > CELL: yield 'longest'
+    if n['warned']: yield 'a warning among the outputs'
 
 notebooks = [p for p in sorted(Path('nbs').rglob('*.ipynb')) if '.ipynb_checkpoints' not in str(p)]
 rows = {str(p.relative_to('nbs').with_suffix('')): count(p) for p in notebooks}
