@@ -14,7 +14,6 @@ from .config import PRESETS
 from .data import get_dls
 from .evaluate import FIDCallback
 from .faces import SynthFaces
-from .files import read_json
 from .measures import Clock
 from .report import write_report
 from .runs import train_run
@@ -22,7 +21,7 @@ from .runs import train_run
 # %% ../nbs/10h_demo.ipynb #64ffb65b
 DEMO = dict(vae=dict(model='vae'), gan=dict(model='gan'), vaegan={}) # Run to the settings it changes in 'demo'
 
-_PASS = dict(gan=1.4, vaegan=2.6) # Time of a pass, in that of the VAE
+_REST = dict(gan=(1/3, 1.4), vaegan=(1., 2.6)) # Share of the time that is left; time of a pass, in that of the VAE
 _BESIDES = 20 # Seconds that go to drawing faces, to the first distance and to the page
 
 def demo_epochs(
@@ -32,10 +31,9 @@ def demo_epochs(
     "How long the next model of the demo is trained"
     if not 0 < minutes < math.inf: raise ValueError(f'--minutes: wanted more than 0, found {minutes}')
     if not seconds: return max(1, round(minutes/2))
-    name, vae = list(DEMO)[len(seconds)], seconds['vae']
+    share, cost = _REST[list(DEMO)[len(seconds)]]
     left = 60*minutes - _BESIDES - sum(map(sum, seconds.values()))
-    share = 1/3 if name == 'gan' else 1.
-    return max(1, round(share*left/(_PASS[name]*sum(vae)/len(vae))))
+    return max(1, round(share*left/(cost*sum(seconds['vae'])/len(seconds['vae']))))
 
 # %% ../nbs/10h_demo.ipynb #3cec8487
 _about_demo = '<p>VAE, GAN and VAE-GAN trained on synthetic faces by <code>vaegan_demo</code>.</p>'
@@ -50,18 +48,17 @@ def run_demo(
     quiet:bool=False # Say nothing?
 ) -> Path: # The report
     "Train the three models one after the other, measuring each epoch, and write one report about them"
-    out, runs, seconds = Path(out), [], {}
+    out, seconds = Path(out), {}
     faces, bs = SynthFaces(n=round(n/.9), size=size), PRESETS['demo'].bs
     dls = get_dls(faces, size=size, bs=bs, fractions=(.9, .1, 0.), progress=False)
     distance = FIDCallback(n=min(500, n//2))
     for name, settings in DEMO.items():
-        epochs, clock = demo_epochs(minutes, seconds), out/name/'clock.json'
+        epochs, clock = demo_epochs(minutes, seconds), Clock(out/name/'seconds.json')
         settings = settings | (dict(width=.125, nz=16, epochs=2) if quick else dict(epochs=epochs))
         if not quiet: print(f'{name}: {settings}', flush=True)
-        cbs = [distance, Clock(clock), *told(quiet)]
+        cbs = [distance, clock, *told(quiet)]
         finish(train_run(dls, out/name, 'demo', resume=resume, cbs=cbs, **settings))
-        seconds[name] = read_json(clock, ['seconds'])['seconds']
-        runs.append(out/name)
+        seconds[name] = clock.kept['seconds']
         if not quiet: print(f'pictures in {out/name/"samples"}', flush=True)
-        write_report(out/'report.html', runs, title='Faces from three models', intro=_about_demo)
+        write_report(out/'report.html', [out/k for k in seconds], title='Faces from three models', intro=_about_demo)
     return out/'report.html'

@@ -282,6 +282,7 @@ def readable(
         out['FID in the report'] = ['-' if math.isnan(f) else f'{f:.2f}' for f in table.report]
     return pd.DataFrame(dict(out, failed=[str(f or '') for f in table.failed]), [label(key) for key in table.index])
 
+# %% ../nbs/10a_tables.ipynb #42a7f584
 def as_markdown(
     table:pd.DataFrame # Of text and numbers, such as of `readable`
 ) -> str:
