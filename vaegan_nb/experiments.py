@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['STUDIES', 'Prepared', 'TABLE2', 'BETA_RANGE', 'CHOICES', 'FIRST_BEST', 'LEVERS', 'SWEEPS', 'LOSSES', 'PARTS', 'Study',
            'quick_study', 'find_images', 'read_study', 'prepare', 'open_study', 'read_result', 'run_experiment',
-           'baselines', 'beta_sweep', 'preset_changes', 'choices', 'presets', 'best_preset', 'levers', 'disentangling',
-           'random_search', 'grid_search', 'study_runs', 'elsewhere']
+           'baselines', 'beta_sweep', 'preset_changes', 'choices', 'presets', 'best_preset', 'equal_time', 'levers',
+           'disentangling', 'random_search', 'grid_search', 'study_runs', 'elsewhere']
 
 # %% ../nbs/10_experiments.ipynb #32121123
 import json, math, os
@@ -92,7 +92,7 @@ STUDIES = dict(
                 parts=('baselines', 'betas', 'presets', 'choices', 'random', 'grid'), keys=dict(choices=_near.split()),
                 more=dict(vaegan=(3, 4), best=(3, 4))),
     synthetic=Study('Synthetic faces, small', 'synth:3000', size=32, settings=_small, trials=8),
-    long=Study('The long track', size=32, parts=('levers',), settings=dict(_small, epochs=12),
+    long=Study('The long track', size=32, trials=8, parts=('levers',), settings=dict(_small, epochs=12),
                more=dict(best=(3, 4, 5), first_best=(3,)), **_long),
     disentangle=Study('Disentangling', 'synth:11500', size=32, images=10_000, n=(500,), seeds=range(5), preset='best',
                       settings=dict(width=.125, nz=10, bs=64, epochs=5, prior='normal'), parts=('disentangle',),
@@ -360,10 +360,16 @@ LEVERS = { # What `best` has and the first best has not
     'rates': dict(lr=(2e-3, 2e-3, 6e-4))}
 LEVERS['game'] = {**LEVERS['relativistic'], **LEVERS['no_norm']} # two that were made for each other
 
-def _epochs(study, settings, share=1.):
-    "As many as take a share of the time of the study's at the first best; images a second were measured"
+def equal_time(
+    study:Study,
+    settings:Mapping, # Fields of Config
+    share:float=1. # Of that time
+) -> dict: # The settings, with epochs
+    "As many epochs as take the time of the study's at the first best; images a second were measured"
+    bs = study.config().bs
     speed = (1.19 if settings.get('kernels') == 'even' else 1.)*(2 if settings.get('model') in ('vae', 'gan') else 1)
     if 'width' in settings: speed *= .4 # twice the study's
+    speed *= (1 + 11/bs)/(1 + 11/settings.get('bs', bs))
     return dict(settings, epochs=max(1, round(share*speed*study.config().epochs)))
 
 def levers(study:Study) -> list: # As baselines
@@ -375,8 +381,8 @@ def levers(study:Study) -> list: # As baselines
     rows = dict(first_best=first, best=best, best_gan=gan, best_gan_half=gan, best_vae=vae, best_wide=wide)
     rows |= {f'first_and_{k}': {**first, **change} for k, change in LEVERS.items()}
     rows |= {f'best_less_{k}': {**best, **put_back(change)} for k, change in LEVERS.items()}
-    return _runs(study, 'levers', {key: (None, _epochs(study, settings, .5 if key.endswith('_half') else 1.))
-                                   for key, settings in rows.items()}, once=('best_wide',))
+    return _runs(study, 'levers', {key: (None, equal_time(study, settings, .5 if key.endswith('_half') else 1.))
+                                      for key, settings in rows.items()}, once=('best_wide',))
 
 # %% ../nbs/10_experiments.ipynb #ea96d442
 SWEEPS = dict( # Method to weights, and the fields of Config that one makes
