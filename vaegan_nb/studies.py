@@ -140,7 +140,7 @@ def tuned_runs(
 
 # %% ../nbs/10b_studies.ipynb #1e065716
 SPACE = {'beta': (.25, 4., 'log'), 'gamma': (20., 320., 'log'), 'lr': (1e-3, 4e-3, 'log'), 'r1': (.25, 4., 'log'),
-         'bs': (8, 32, 'log', 'int'), 'nz': (64, 256, 'log', 'int')}
+         'bs': (8, 32, 'log', 'int'), 'latents': (1., 4., 'log')} # times the study's nz
 
 def best_changes(
     params:Mapping, # A value for each name in SPACE
@@ -148,8 +148,9 @@ def best_changes(
     best:Mapping # Fields of Config that make `best` of the study
 ) -> dict: # Fields of Config
     "What a trial changes in `best`, with as many epochs as take the same time"
-    lr = params['lr']
-    changes = dict(params, lr=(lr, lr, .3*lr))
+    changes = dict(params)
+    lr, latents = changes['lr'], changes.pop('latents')
+    changes.update(lr=(lr, lr, .3*lr), nz=round(latents*study.config().nz))
     return dict(changes, epochs=equal_time(study, {**best, **changes})['epochs'])
 
 def _log_distance(result): return math.log(trial_distance(result))
