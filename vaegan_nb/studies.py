@@ -28,7 +28,8 @@ from .judges import plot_agreement
 from .latent import reconstruct
 from .report import figure_html, write_report
 from .tables import (AGAINST, DIFFERENCES, about, as_frame, collect, cost_table, label, load_results,
-                              mean_and_spread, plot_changes, plot_curves, plot_samples, readable, summary, write_results)
+                              mean_and_spread, plot_changes, plot_curves, plot_samples, readable, summary,
+                              write_results)
 from .tradeoffs import DECIDES, plot_scores, score_rows, score_table, score_verdict
 from .tuning import beta_process, beta_verdict, compare_searches, noise_line, search_choices
 
