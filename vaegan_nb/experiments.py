@@ -232,10 +232,10 @@ def _train(prepared:Prepared, run:Path, cfg:Config) -> dict:
     measured = {n: reference.measure(learn.model, n) for n in study.n}
     more = lambda by, prior=None: by.measure(learn.model, study.n[0], prior=prior).value
     normal = [more(by, 'normal') for by in (reference, *judge)] if learn.model.prior.kind != 'normal' else []
-    return dict(result, name=name, protocol=measured[study.n[0]].protocol, floor={n: m.floor for n, m in measured.items()},
-                distance={n: m.value for n, m in measured.items()},
-                judge=[more(by) for by in judge], normal=normal, # by the judge; of codes of N(0, I), by both
-                reconstructed=reference.measure(pictures).value if encodes else None,
+    return dict(result, name=name, protocol=measured[study.n[0]].protocol,
+                floor={n: m.floor for n, m in measured.items()},
+                distance={n: m.value for n, m in measured.items()}, judge=[more(by) for by in judge],
+                normal=normal, reconstructed=reference.measure(pictures).value if encodes else None,
                 reconstruction=reconstruction_error(learn.model, valid, reference.extractor) if encodes else None,
                 grey=grey_error(pictures, valid) if encodes else None,
                 mig=known_factors_mig(learn.model, known) if encodes and known else None,
