@@ -379,7 +379,7 @@ def levers(study:Study) -> list: # As baselines
     rows |= {f'first_and_{k}': {**first, **change} for k, change in LEVERS.items()}
     rows |= {f'best_less_{k}': {**best, **put_back(change)} for k, change in LEVERS.items()}
     return _runs(study, 'levers', {key: (None, equal_time(study, settings, .5 if key.endswith('_half') else 1.))
-                                      for key, settings in rows.items()}, once=('best_wide',))
+                                   for key, settings in rows.items()}, once=('best_wide',))
 
 # %% ../nbs/10_experiments.ipynb #ea96d442
 SWEEPS = dict( # Method to weights, and the fields of Config that one makes
