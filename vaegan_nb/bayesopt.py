@@ -187,13 +187,19 @@ class BayesOpt:
 @patch
 def _record(self:BayesOpt, trial:Trial) -> Trial:
     if self.path:
-        with open(self.path, 'a') as f:
-            f.write(json.dumps(asdict(trial), default=lambda v: v.item()) + '\n')          # numpy's numbers as Python's
-            f.flush()
-            os.fsync(f.fileno())
+        end = self.path.stat().st_size
+        try:
+            with open(self.path, 'a') as f:
+                f.write(json.dumps(asdict(trial), default=lambda v: v.item()) + '\n')      # numpy's numbers as Python's
+                f.flush()
+                os.fsync(f.fileno())
+        except OSError:
+            os.truncate(self.path, end)                                                   # no line begins in another
+            raise
     self.trials[trial.id], self._next = trial, None
     return trial
 
+# %% ../nbs/09_bayesopt.ipynb #0fac0a40
 @patch
 def _restore(self:BayesOpt):
     head = json.dumps({'space': self.space.spec}) + '\n'

@@ -200,7 +200,9 @@ def measure(self:Reference,
     floor = self.floors.get(fake.n)
     if floor is None: notes += _no_floor(self, real, fake.n)
     extra = {}
-    if more and real.features is not None and fake.features is not None:
+    few = more and min(fake.n, real.n or fake.n) < 4
+    if few: notes += ['no KID, precision or recall: they want 4 images or more']
+    if more and not few and real.features is not None and fake.features is not None:
         extra['kid'], extra['kid_se'] = from_first(lambda: kid(real, fake))
         extra |= from_first(lambda: precision_recall(real, fake))
     value = from_first(lambda: frechet_distance(real, fake))
@@ -277,6 +279,7 @@ class FIDCallback(Callback):
         name, fitted = distance_name(self.reference.stats.protocol), self.vaegan_trainer.net.prior.kind != 'normal'
         self.columns = {name: None} | ({f'{name} N(0, I)': 'normal'} if fitted else {})
         self.recorder.metric_names = L(*names[:-1], *self.columns, names[-1])
+        if getattr(run := getattr(self.learn, 'run_folder', None), 'resume', False): self._check_earlier(run.path)
 
     def before_train(self): self.trained = True
 
@@ -294,6 +297,16 @@ def after_validate(self:FIDCallback):
                              batch_norm='running statistics', seed=self.z_seed, protocol=m.protocol)
                         for k, m in found.items()])
     self.recorder.log.extend(m.value for m in found.values())
+
+@patch
+def _check_earlier(self:FIDCallback, path:Path):
+    "`ValueError` if the run that goes on in a folder was measured otherwise"
+    now = json.loads(json.dumps(dict(self.reference.stats.protocol, n=self.n_images, seed=self.z_seed)))
+    for r in [r for r in read_metrics(path) if r['name'] in self.columns][-1:]:
+        old = dict(r['protocol'], n=r['n'][1], seed=r.get('seed', self.z_seed))
+        if changed := [f'{k} was {old[k]!r}, now {now[k]!r}' for k in now if k in old and old[k] != now[k]]:
+            raise ValueError(f'{path} holds distances that were measured otherwise ({", ".join(changed)}): go on with '
+                             'the same measurements (--n, --extractor), or choose another folder')
 
 @patch
 def _write(self:FIDCallback, epoch:int, rows:list):

@@ -185,13 +185,17 @@ def prepare(
     out:str|Path, # Its folder
     progress:bool=True # Show bars
 ):
-    "Write what all runs of a study read; `ValueError` for the folder of another study, before anything is written"
+    "Write what all runs of a study read; `ValueError` for the folder of another, or of other images, before it writes"
     out = Path(out)
     _refuse_other(study, out)
     images, _ = _open(study, study.size)
+    seen = dict(images=len(images), fingerprint=images.fingerprint)
     out.mkdir(parents=True, exist_ok=True)
     with FileLock(out/'.prepare.lock'):
         _refuse_other(study, out)
+        if (out/'images.json').exists() and (there := read_json(out/'images.json')) != seen:
+            raise ValueError(f'{out} holds a study of other images ({there}, now {seen}): choose another folder')
+        write_json(out/'images.json', seen)
         if not (out/'study.json').exists(): write_json(out/'study.json', asdict(study))
         for judge, path in enumerate(_references(study, out)):
             if path.exists(): continue
@@ -304,8 +308,7 @@ CHOICES = { # What is changed in the VAE-GAN
     'layer_conv2': dict(layer='conv2'), 'layer_fc': dict(layer='fc'), 'layer_pre': dict(pre=True),
     'concat': dict(concat=True), 'no_dis_recon': dict(dis_recon=False),
     'nonsaturating': dict(form='nonsaturating'),
-    'hard_labels': dict(real=1., fake=0., swap=0.),
-    'no_swap': dict(swap=0.),
+    'hard_labels': dict(real=1., fake=0., swap=0.), 'no_swap': dict(swap=0.),
     'rmsprop': dict(opt='rmsprop', sqr_mom=.9),
     'lr_1e-3': dict(lr=(1e-3, 1e-3, 3e-4)),
     'init_printed': dict(init='printed'), 'init_larsen': dict(init='larsen'),
@@ -350,12 +353,9 @@ def best_preset(study:Study) -> list: # As baselines
 # %% ../nbs/10_experiments.ipynb #ead456c4
 LEVERS = { # What `best` has and the first best has not
     'relativistic': dict(form='relativistic', real=1., fake=0., swap=0.),
-    'no_norm': dict(norm='none', r1=1.),
-    'gamma': dict(gamma=80., gamma_per='element'),
-    'even': dict(kernels='even'),
-    'mirror': dict(mirror=True),
-    'cosine': dict(schedule='cosine'),
-    'rates': dict(lr=(2e-3, 2e-3, 6e-4))}
+    'no_norm': dict(norm='none', r1=1.), 'gamma': dict(gamma=80., gamma_per='element'),
+    'even': dict(kernels='even'), 'mirror': dict(mirror=True),
+    'cosine': dict(schedule='cosine'), 'rates': dict(lr=(2e-3, 2e-3, 6e-4))}
 LEVERS['game'] = {**LEVERS['relativistic'], **LEVERS['no_norm']} # two that were made for each other
 
 def equal_time(
@@ -437,8 +437,7 @@ def elsewhere(
     rows, mine = {}, json.loads(json.dumps(asdict(study)))
     same = 'source size crop images extractor n preset settings judge'.split()
     settings = {r['name']: json.loads(json.dumps(r['settings'])) for r in study_runs(study)}
-    searched = {part for part in ('tune', 'search') if (Path(out)/part).exists()}
-    if 'tune' in searched: searched.add('tuned')
+    searched = {p for p, at in dict(tune='tune', tuned='tune', search='search').items() if (Path(out)/at).exists()}
     for path in sorted((Path(out)/'elsewhere').glob('*/results.json')):
         there = read_json(path, ('study', 'rows'), 'copy it again')
         if changed := [k for k in same if there['study'].get(k) != mine[k]]:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 
 # %% ../nbs/10a_judges.ipynb #b95e1fbf
 JUDGES = dict(value='first teacher', judge='second teacher', reconstruction='reconstructions, features',
@@ -22,8 +23,8 @@ def rank_agreement(
     runs = results['rows'].drop_duplicates('run')
     runs = runs[[c for c in JUDGES if runs[c].notna().sum() > 3]].astype(float)
     runs = runs.assign(**{c: -runs[c] for c in runs if c in ('precision', 'recall')})
-    have = runs.notna().astype(int)
-    return runs.corr('spearman', min_periods=4), have.T @ have
+    have = runs.notna().to_numpy(int)
+    return runs.corr('spearman', min_periods=4), pd.DataFrame(have.T @ have, runs.columns, runs.columns)
 
 def most_apart(
     results:Mapping, # See load_results

@@ -7,7 +7,7 @@ __all__ = ['SPACE', 'TITLES', 'do_runs', 'trial_distance', 'tune_trial', 'tune',
            'tune_best', 'make_report', 'run_study']
 
 # %% ../nbs/10b_studies.ipynb #3d3dc89f
-import math
+import json, math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from .bayesopt import BayesOpt, Space, minimize, plot_bo
 from .config import SEARCHABLE
 from .experiments import (BETA_RANGE, LOSSES, STUDIES, TABLE2, Study, elsewhere, equal_time, levers,
-                                   open_study, prepare, read_study, run_experiment, study_runs)
+                                   open_study, prepare, read_result, read_study, run_experiment, study_runs)
 from .images import image_grid, to_floats
 from .jobs import Job, run_jobs
 from .judges import plot_agreement
@@ -47,10 +47,14 @@ def do_runs(
     report:Callable=print # Is told, in a line, of every run that ended; nobody is if None
 ) -> dict: # Name to error, of those that failed, or that another process trains
     "Do the runs that have no result yet, here or elsewhere"
-    made, failed = {r['run'] for r in elsewhere(read_study(out), out)}, {}
-    wanted = {r['name']: r for r in runs}
-    todo = [Job(name, run_experiment, (str(out), name, r['settings'])) for name, r in wanted.items()
-            if name not in made and not (Path(out)/'runs'/name/'result.json').exists()]
+    made, failed = {r['run']: r.get('settings') for r in elsewhere(read_study(out), out)}, {}
+    wanted = {r['name']: json.loads(json.dumps(r['settings'])) for r in runs}
+    def settings(name):
+        "Of the result of a run, None without one; what is wrong with a damaged one `run_experiment` says"
+        path = Path(out)/'runs'/name
+        try: return read_result(path)['settings'] if (path/'result.json').exists() else made.get(name)
+        except ValueError: return None
+    todo = [Job(name, run_experiment, (str(out), name, own)) for name, own in wanted.items() if settings(name) != own]
     if report: report(f'{len(wanted) - len(todo)} of {len(wanted)} runs have their result')
     left = run_jobs(partial(next, iter(todo), None), lambda job, result: _said(result),
                     lambda job, why: failed.update({job.name: why}), submit, workers, total=len(todo), report=report)
@@ -205,7 +209,7 @@ def _scores(results):
     "Scores of disentangling at equal reconstruction as HTML, for the losses that have β = 1"
     rows = results['rows']
     first = [loss for loss in LOSSES if (rows.error.isna() & (rows.key == loss)).any()]
-    if not first: return
+    if not first or 'scores' not in rows: return
     rows = score_rows(results)
     yield f'<h2>Scores of disentangling at equal reconstruction</h2>{figure_html(plot_scores(rows))}'
     for loss in first:
@@ -232,9 +236,10 @@ def _figures(results, trials):
 def make_report(
     out:str|Path # Folder of a study
 ) -> Path: # report.html in it
-    "Write `results/` and the report of a study, with what is finished"
+    "Write `results/` and the report of a study, with what is finished; `ValueError` where nothing is"
     out = Path(out)
     study = read_study(out)
+    if not collect(study, out): raise ValueError(f'wanted a finished run in {out}, found none: call run_study')
     results = load_results(write_results(study, out))
     parts = [f'<p>{escape(about(results))}</p>']
     for part, title in TITLES.items():
@@ -270,7 +275,9 @@ def run_study(
             bo = tune_beta(study, out, retry_failed=retry_failed, **how)
             failed |= do_runs(out, tuned_runs(study, bo), **how)
         if 'search' in only: tune_best(study, out, retry_failed=retry_failed, **how)
-    except ValueError as e: failed['search'] = str(e) # no trial of it had a value
-    page = make_report(out)
-    if failed: raise RuntimeError(f'{len(failed)} runs failed: {failed}. The same call tries them again')
+    except (ValueError, RuntimeError) as e: failed['search'] = str(e) # no trial had a value, or another searches
+    page = make_report(out) if not failed or collect(study, out) else None # with nothing finished there is none
+    if failed:
+        raise RuntimeError(f'{len(failed)} runs failed: {failed}. The same call tries runs again, and with '
+                           'retry_failed=True the trials of a search')
     return page

@@ -26,7 +26,7 @@ def beta_spreads(
     "Variance between the seeds of each β of the sweep that has two runs or more"
     of = rows[(rows.part == 'betas') & rows.value.notna()].groupby('beta').value
     spreads = pd.DataFrame(dict(variance=of.var(), freedom=of.count() - 1))
-    return spreads[spreads.variance > 0]
+    return spreads[(spreads.variance > 0) & (spreads.index > 0)] # β = 0 is on no line of its logarithm
 
 # %% ../nbs/10a_tuning.ipynb #4f7accbc
 @dataclass(frozen=True)
@@ -35,11 +35,12 @@ class NoiseLine:
     level:float # Its logarithm at β = 1, in squared distances
     slope:float # How much the logarithm rises for a logarithm of β
     error:float # Standard error of slope; nan where one β alone has replicates
+    low:float # Smallest β that it is known from; below it the variance is that of this one
 
     def __call__(self,
         params:Mapping # beta, a number or an array
     ): # Variance, of the same shape
-        return np.exp(self.level + self.slope*np.log(params['beta']))
+        return np.exp(self.level + self.slope*np.log(np.maximum(params['beta'], self.low)))
 
 def noise_line(
     rows:pd.DataFrame # See as_frame
@@ -49,11 +50,12 @@ def noise_line(
     if not len(spreads): return None
     half = spreads.freedom.to_numpy()/2
     y, weight = np.log(spreads.variance.to_numpy()) - digamma(half) + np.log(half), 1/polygamma(1, half)
-    if len(spreads) == 1: return NoiseLine(float(y[0]), 0., math.nan)
+    low = float(spreads.index.min())
+    if len(spreads) == 1: return NoiseLine(float(y[0]), 0., math.nan, low)
     x = np.c_[np.ones(len(y)), np.log(spreads.index)]
     inverse = np.linalg.inv(x.T@(weight[:, None]*x))
     level, slope = inverse@(x.T@(weight*y))
-    return NoiseLine(float(level), float(slope), float(inverse[1, 1]**.5))
+    return NoiseLine(float(level), float(slope), float(inverse[1, 1]**.5), low)
 
 # %% ../nbs/10a_tuning.ipynb #2d7e2516
 TUNED = dict(tune='Bayesian', random='random', grid='grid') # Part of a study to the search that its runs are
@@ -79,7 +81,7 @@ def compare_searches(
 ) -> dict: # Search: expected distance of the β that it chose, one a repeat
     "Bayesian, random and grid search of equal cost on the process's mean with its noise; all choose by posterior mean"
     gp, (lo, hi) = bo.model(), bo.space.spec['beta'][:2]
-    noise = bo.noise or (lambda params: 0.)
+    noise = bo.noise or (lambda params: gp.v.mean())
     truth = lambda b: float(gp.predict(np.array([[b]]))[0][0])
     def chosen(betas, seed, rng):
         "Expected distance of what a search chose; it asks for itself where `betas` are None"
