@@ -251,7 +251,7 @@ def vaegan_eval(
     size:int=None, # Height and width to which images are made, pixels; the run's, or 64, if not given
     crop:str=None, # A name in CROPS, as for training; the run's, else center, or larsen for CelebA, if not given
     max_bad:float=.05, # Share of the images of a source that may be unusable
-    n:int=None, # Images to judge; all of a folder and 1,000 of a run if not given
+    n:int=None, # Images to judge, 4 or more; all of a folder and 1,000 of a run if not given
     extractor:str='teacher', # What measures: teacher (FD-teacher), inception (FID), or the file of a teacher
     weights:str=None, # File of the Inception's weights; VAEGAN_INCEPTION, torch.hub's cache or a download if not given
     save:str=None, # Write the statistics of the real images to this .npz

@@ -200,9 +200,7 @@ def measure(self:Reference,
     floor = self.floors.get(fake.n)
     if floor is None: notes += _no_floor(self, real, fake.n)
     extra = {}
-    few = more and min(fake.n, real.n or fake.n) < 4
-    if few: notes += ['no KID, precision or recall: they want 4 images or more']
-    if more and not few and real.features is not None and fake.features is not None:
+    if more and real.features is not None and fake.features is not None:
         extra['kid'], extra['kid_se'] = from_first(lambda: kid(real, fake))
         extra |= from_first(lambda: precision_recall(real, fake))
     value = from_first(lambda: frechet_distance(real, fake))
