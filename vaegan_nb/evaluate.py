@@ -33,7 +33,7 @@ from .files import write_atomic
 from .networks import VAEGAN, Prior, evaluating
 from .priors import prior_of
 from .report import read_metrics, read_run
-from .runs import from_first, load_run, this_process
+from .runs import differing, from_first, load_run, this_process
 
 # %% ../nbs/05b_evaluate.ipynb #c65c28d3
 def generator(
@@ -277,7 +277,7 @@ class FIDCallback(Callback):
         name, fitted = distance_name(self.reference.stats.protocol), self.vaegan_trainer.net.prior.kind != 'normal'
         self.columns = {name: None} | ({f'{name} N(0, I)': 'normal'} if fitted else {})
         self.recorder.metric_names = L(*names[:-1], *self.columns, names[-1])
-        if getattr(run := getattr(self.learn, 'run_folder', None), 'resume', False): self._check_earlier(run.path)
+        self._check_earlier()
 
     def before_train(self): self.trained = True
 
@@ -297,14 +297,16 @@ def after_validate(self:FIDCallback):
     self.recorder.log.extend(m.value for m in found.values())
 
 @patch
-def _check_earlier(self:FIDCallback, path:Path):
+def _check_earlier(self:FIDCallback):
     "`ValueError` if the run that goes on in a folder was measured otherwise"
+    run = getattr(self.learn, 'run_folder', None)
+    if run is None or not run.resume: return
     now = json.loads(json.dumps(dict(self.reference.stats.protocol, n=self.n_images, seed=self.z_seed)))
-    for r in [r for r in read_metrics(path) if r['name'] in self.columns][-1:]:
+    for r in [r for r in read_metrics(run.path) if r['name'] in self.columns][-1:]:
         old = dict(r['protocol'], n=r['n'][1], seed=r.get('seed', self.z_seed))
-        if changed := [f'{k} was {old[k]!r}, now {now[k]!r}' for k in now if k in old and old[k] != now[k]]:
-            raise ValueError(f'{path} holds distances that were measured otherwise ({", ".join(changed)}): go on with '
-                             'the same measurements (--n, --extractor), or choose another folder')
+        if what := differing(old, now, now):
+            raise ValueError(f'{run.path} holds distances that were measured otherwise ({what}): go on with the same '
+                             'measurements (--n, --extractor), or choose another folder')
 
 @patch
 def _write(self:FIDCallback, epoch:int, rows:list):

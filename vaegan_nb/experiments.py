@@ -195,8 +195,8 @@ def prepare(
         _refuse_other(study, out)
         if (out/'images.json').exists() and (there := read_json(out/'images.json')) != seen:
             raise ValueError(f'{out} holds a study of other images ({there}, now {seen}): choose another folder')
-        write_json(out/'images.json', seen)
-        if not (out/'study.json').exists(): write_json(out/'study.json', asdict(study))
+        for name, record in ('images', seen), ('study', asdict(study)):
+            if not (out/f'{name}.json').exists(): write_json(out/f'{name}.json', record)
         for judge, path in enumerate(_references(study, out)):
             if path.exists(): continue
             Reference.of(images, _extractor(study, out, progress, judge), study.n, progress=progress).save(path)

@@ -131,9 +131,10 @@ def write_results(
     study:Study,
     out:str|Path # Its folder
 ) -> Path: # results in it
-    "Everything that tables and figures are made of, in small files without real faces"
+    "Everything that tables and figures are made of, in small files without real faces; `ValueError` without a run"
     out = Path(out)
     rows, res = collect(study, out), out/'results'
+    if not rows: raise ValueError(f'wanted a finished run in {out}, found none: call run_study')
     runs = (out/'runs'/r['name'] for r in study_runs(study))
     protocols = (read_result(run).get('protocol') for run in runs if (run/'result.json').exists())
     kept = dict(study=asdict(study), commit=_commit(), torch=torch.__version__,
