@@ -14,7 +14,7 @@ import warnings
 warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's, about itself
 
 # %% ../nbs/10d_commands.ipynb #8244ffae
-import os, signal, sys, time
+import os, re, signal, sys, time
 from contextlib import nullcontext
 from dataclasses import replace
 from multiprocessing.resource_tracker import ensure_running
@@ -35,7 +35,7 @@ from .data import ImageArray, array_dls, celeba_source, get_dls, open_images, sp
 from .disentangle import disentanglement_report, known_factors
 from .evaluate import FIDCallback, Measurement, open_pair, opened_as, reference_for
 from .experiments import STUDIES, Study, quick_study
-from .faces import check_seed
+from .faces import SynthFaces, check_seed
 from .features import FaceTeacher, Inception
 from .hub import local_run, optional_module
 from .jobs import processes
@@ -292,8 +292,10 @@ def run_images(
     "Images for a run"
     _, data = read_run(run)
     if source is None and (Path(data.get('cache', ''))/'table.npz').is_file(): source = data['cache']
-    if source is None and _saw_faces(run): source = data['source'].replace('SynthFaces n=', 'synth:')
     how = opened_as(run) | split_as(data.get('split', ''))
+    if source is None and _saw_faces(run):
+        faces = {k: int(v) for k, v in re.findall(r'(n|seed)=(\d+)', data['source'])}
+        source = SynthFaces(**faces, size=how['size'], channels=how['channels'])
     return None if source is None else open_images(source, **how, max_bad=max_bad, progress=is_watched())
 
 def inspect_run(

@@ -250,7 +250,7 @@ def synth_source(faces)->Source:
         raise ValueError(f'Wanted at most {_MOST_FACES:,} synthetic faces, whose names and factors fit into 2 GB of '
                          f'memory, found {n:,}')
     probe = np.asarray(faces[:4])  # tells renderers, seeds and sizes apart
-    return Source(f'SynthFaces n={n}', [str(i) for i in range(n)], _BlockReader(faces),
+    return Source(f'SynthFaces n={n} seed={faces.seed}', [str(i) for i in range(n)], _BlockReader(faces),
                   (n, probe.shape, hashlib.sha256(probe.tobytes()).hexdigest()),
                   attributes=np.asarray(faces.factors(np.arange(n)), np.float32),
                   attribute_names=list(faces.factor_names),
