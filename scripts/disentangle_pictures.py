@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
 
-from vaegan_nb.experiments import LOSSES
+from vaegan_nb.designs import LOSSES
 from vaegan_nb.faces import SynthFaces
 from vaegan_nb.latent import plot_traversals
 

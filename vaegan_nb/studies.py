@@ -20,8 +20,8 @@ from filelock import FileLock, Timeout
 
 from .bayesopt import BayesOpt, Space, minimize, plot_bo
 from .config import SEARCHABLE
-from .experiments import (BETA_RANGE, LOSSES, STUDIES, TABLE2, Study, elsewhere, equal_time, levers,
-                                   open_study, prepare, read_result, read_study, run_experiment, study_runs)
+from .designs import BETA_RANGE, LOSSES, TABLE2, elsewhere, equal_time, levers, study_runs
+from .experiments import STUDIES, Study, open_study, prepare, read_result, read_study, run_experiment
 from .images import image_grid, to_floats
 from .jobs import Job, run_jobs
 from .judges import plot_agreement

@@ -20,7 +20,8 @@ import torch
 from scipy import stats
 
 from .config import Config
-from .experiments import Study, elsewhere, read_result, study_runs
+from .designs import elsewhere, study_runs
+from .experiments import Study, read_result
 from .files import read_json, write_atomic, write_json
 
 # %% ../nbs/10a_tables.ipynb #2c7748c2

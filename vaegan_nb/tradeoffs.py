@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from .experiments import LOSSES
+from .designs import LOSSES
 from .tables import label, mean_and_spread
 
 # %% ../nbs/10a_tradeoffs.ipynb #60486e48

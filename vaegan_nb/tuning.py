@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.special import digamma, polygamma
 
 from .bayesopt import BayesOpt
-from .experiments import BETA_RANGE
+from .designs import BETA_RANGE
 from .tables import AGAINST, best_beta, label, ratio, values
 
 # %% ../nbs/10a_tuning.ipynb #d85b2412
