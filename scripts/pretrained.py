@@ -20,6 +20,7 @@ parser.add_argument('--epochs', type=int, default=8)
 args = parser.parse_args()
 
 dls = get_dls(SynthFaces(n=round(args.images/.9)), bs=16, fractions=(.9, .1, 0.), progress=False)
-learn = train_run(dls, args.run, 'demo', resume=True, cbs=FIDCallback(500), enc_fc=512, epochs=args.epochs)
+settings = dict(enc_fc=512, gamma=250., ema=0., epochs=args.epochs)          # γ and ema as `demo` had them then
+learn = train_run(dls, args.run, 'demo', resume=True, cbs=FIDCallback(500), **settings)
 if learn.stopped: raise SystemExit(learn.stopped)
 print(save_pretrained(args.run, 'vaegan_nb/pretrained/synth64', 'synth64'))

@@ -96,6 +96,7 @@ def plot_metrics(
 ): # matplotlib Figure, None if nothing was measured
     "Distance of generated from real images over the epochs, one line a run, with the floor (Figure 3 of the report)"
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import LogFormatter
     curves = [(model_name(read_run(r)[0]), rows) for r in runs if (rows := read_metrics(r))]
     if not curves: return None
     fig, ax = plt.subplots(figsize=(6, 3.2), layout='tight')
@@ -106,6 +107,9 @@ def plot_metrics(
     floors = [m['floor'] for _, ms in curves for m in ms if m['floor'] is not None]
     if floors: ax.axhline(max(floors), color='grey', ls='--', label='floor: real against real')
     ax.set(xlabel='epoch', ylabel=curves[0][1][0]['name'], yscale='log')
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.yaxis.set_major_formatter(LogFormatter())
+    ax.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, .4)))
     ax.legend(frameon=False)
     return fig
 

@@ -293,7 +293,7 @@ def as_markdown(
     return '\n'.join(f'| {" | ".join(map(str, line))} |' for line in lines)
 
 # %% ../nbs/10a_tables.ipynb #5cd9551f
-H100 = 8_000, 13_000 # Images a second of one H100 at the report's size: an estimate, lowest and highest
+H100 = 6_400, 12_800 # Images a second of one H100 at Table 1's width and 64x64, 15.6 GFLOP each: 100 to 200 TFLOP/s
 
 def cost_table(
     results:Mapping # See load_results
@@ -308,7 +308,7 @@ def cost_table(
                          'images': images.map('{:,}'.format),
                          'images/s, median': groups.speed.median().map('{:.0f}'.format),
                          'device': groups.device.agg(lambda d: ', '.join(sorted(set(d)))),
-                         'minutes on one H100 at full size, estimated': fast + ' to ' + slow}).rename_axis(None)
+                         'minutes for as many of 64x64 at full width on one H100, estimated': fast + ' to ' + slow}).rename_axis(None)
 
 # %% ../nbs/10a_tables.ipynb #8a9c50ed
 _colors = '#0072B2', '#D55E00', '#009E73', '#CC79A7', '#56B4E9', '#E69F00'
