@@ -335,7 +335,7 @@ def done(self:BayesOpt) -> bool:
 def plot_bo(
     study:BayesOpt # With two values told, at least
 ): # matplotlib Figure: a column for each parameter
-    "Mean, ± 2 sd, acquisition function and next point; with several parameters, cuts through that point (Figure 5)"
+    "Mean, ± 2 sd, acquisition function, and the next point if one is left; several parameters are cut there (Figure 5)"
     import matplotlib.pyplot as plt
     space, gp, (params, _) = study.space, study.surrogate(), study.propose()
     d, ei = len(space.spec), study.acquisition is log_ei
@@ -350,7 +350,8 @@ def plot_bo(
         top.plot(*zip(*[(t.params[name], t.value) for t in study.told]), 'o', color='#D55E00', label='told')
         acquisition = expected_improvement if ei else study.acquisition
         low.plot(v, worth(gp, X, acquisition, study.noise_at(X)), color='#009E73')
-        for ax in top, low: ax.axvline(params[name], color='#CC79A7', ls='--', label=f'next: {params[name]:.4g}')
+        for ax in () if study.done else (top, low):
+            ax.axvline(params[name], color='#CC79A7', ls='--', label=f'next: {params[name]:.4g}')
         low.set(xlabel=name, xscale='log' if space.log[j] else 'linear')
     axs[0, 0].set_ylabel('objective')
     axs[1, 0].set_ylabel('expected\nimprovement' if ei else 'acquisition')

@@ -308,7 +308,7 @@ def cost_table(
                          'images': images.map('{:,}'.format),
                          'images/s, median': groups.speed.median().map('{:.0f}'.format),
                          'device': groups.device.agg(lambda d: ', '.join(sorted(set(d)))),
-                         'minutes for as many of 64x64 at full width on one H100, estimated': fast + ' to ' + slow}).rename_axis(None)
+                         'minutes on one H100, 64x64, full width, estimated': fast + ' to ' + slow}).rename_axis(None)
 
 # %% ../nbs/10a_tables.ipynb #8a9c50ed
 _colors = '#0072B2', '#D55E00', '#009E73', '#CC79A7', '#56B4E9', '#E69F00'
@@ -388,7 +388,7 @@ def plot_samples(
     if not len(shown): return None
     across = min(3, len(shown))
     down = math.ceil(len(shown)/across)
-    fig, axs = plt.subplots(down, across, figsize=(3*across, 1.1*down), dpi=75, squeeze=False, layout='constrained')
+    fig, axs = plt.subplots(down, across, figsize=(3*across, 1.1*down), dpi=100, squeeze=False, layout='constrained')
     for ax in axs.flat: ax.axis('off')
     for ax, r in zip(axs.flat, shown.itertuples()):
         pixels = plt.imread(results['folder']/f'{r.run}.png')

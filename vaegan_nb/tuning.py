@@ -69,7 +69,7 @@ def beta_process(
     if rows.beta.nunique() < 2: return None
     low, high = BETA_RANGE
     space = {'beta': (min(low, rows.beta.min()), max(high, rows.beta.max()))}
-    bo = BayesOpt(space, budget=len(rows) + 1, noise=noise_line(rows))
+    bo = BayesOpt(space, budget=len(rows), noise=noise_line(rows))
     for r in rows.itertuples(): bo.tell(bo.ask({'beta': r.beta}).id, r.value)
     return bo
 
