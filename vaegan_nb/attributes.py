@@ -396,13 +396,14 @@ def attribute_figures(
     n:int=1000, # Images of the test split to judge, at most
     seed:int=0, # Of the codes
 )->dict: # {'attribute_edits', 'attribute_vectors', 'attribute_effects', 'attribute_similarity': matplotlib Figure}
-    "All figures about attributes"
+    "All figures about attributes that there are images enough for"
     net = trained_model(run)
     cfg = net.config
     if images.shape[1:] != (cfg.size, cfg.size, cfg.channels):
         raise ValueError(f'Wanted images of {cfg.size}x{cfg.size}x{cfg.channels}, as the model was trained on, found '
                          f'{"x".join(map(str, images.shape[1:]))}: open_images fits them')
     vectors = attribute_vectors(net, images.split('train'), names)
+    if not vectors: return {}
     if names is None: vectors = dict(sorted(vectors.items(), key=lambda o: -o[1].norm())[:8])
     z = net.prior(3, seed=seed)
     figures = {'attribute_edits': plot_edits(net, z, vectors), 'attribute_vectors': plot_vectors(vectors).figure}
@@ -411,6 +412,7 @@ def attribute_figures(
     test = test.view(slice(0, n))
     known = {k: v for k, v in vectors.items() if {k, k.partition('=')[0]} & set(teacher.classes)}
     if known: figures['attribute_effects'] = plot_effects(edit_effects(net, test, known, teacher)).figure
+    if len(test) < 2: return figures                                           # a face is compared with others
     z = net.prior(len(test), seed=seed)
     judged = {'reconstructions': encode_images(net, test)[0], 'samples': z}
     scores = {k: attribute_similarity(teacher, decode_codes(net, z), test) for k, z in judged.items()}

@@ -156,13 +156,15 @@ def sample_grid(
     model:VAEGAN, # On any device
     z:Tensor, # Codes, shape (n, nz)
     x:Tensor|None=None # Images in [-1, 1] to reconstruct from the mean of their code, shape (m, channels, size, size)
-) -> Tensor: # Decoded z; with an encoder also x, each half row of them above its reconstructions, on the CPU
+) -> Tensor: # Decoded z; with an encoder also x, eight above their reconstructions, on the CPU
     "Samples and reconstructions, see `evaluating`"
     with evaluating(model) as device:
         rows = [model.sampler(z.to(device))]
         if x is not None and hasattr(model, 'encoder'):
+            x = x[:max(8, len(x)//8*8)]
             x_tilde = model.sampler(model.encode(x.to(device)).mu)
-            rows += [o for i in range(0, len(x), 8) for o in (x[i:i+8], x_tilde[i:i+8])]
+            white = torch.ones(-len(x) % 8, *x.shape[1:])
+            rows += [o for i in range(0, len(x), 8) for o in (x[i:i+8], white, x_tilde[i:i+8], white)]
     return torch.cat([r.cpu() for r in rows])
 
 # %% ../nbs/04a_callbacks.ipynb #888f051f

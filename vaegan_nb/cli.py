@@ -236,7 +236,7 @@ def vaegan_encode(
     _check_opening(max_bad=max_bad)
     _check_run(run)
     _check_source(source)
-    if out: _folder(out)
+    if out: _folder(_out(out, source, ''))
     from vaegan_nb.commands import encode_source
     path = encode_source(run, source, out, n, max_bad)
     if not quiet: print(f'codes: {path}')
@@ -258,7 +258,7 @@ def vaegan_eval(
     json:bool=False # Print JSON
 ):
     "Frechet distance with its floor, KID, precision and recall, density and coverage of two sets of images"
-    if n is not None and n < 2: raise ValueError(f'wanted 2 images to judge or more, found n={n}')
+    if n is not None and n < 4: raise ValueError(f'wanted 4 images to judge or more, found n={n}')
     if save and Path(save).suffix != '.npz': raise ValueError(f'--save: wanted a name ending in .npz, found {save}')
     if size is not None: _wanted('size', '8 or more', size > 7, size)
     _check_opening(crop, max_bad, extractor, weights, seed, prior)
@@ -356,17 +356,17 @@ def vaegan_tune(
 @command(old=_STUDY, renew=_renewed)
 def vaegan_report(
     run:str, # Run folder, or hf://user/name
-    out:str=None, # HTML file, look.html in the run folder if not given, with explorer.html beside it
+    out:str=None, # HTML file, look.html in the run folder if not given; a page with sliders goes beside it
     source:str=None, # Images, with labels or without: folder, zip, CelebA, synth:5000; those of the run if not given
     quick:bool=False # A teacher of one epoch and fewer samples for scores
 ):
     "A run looked into: latent space, attributes, factors, sliders"
     _check_run(run)
-    if out and Path(out).name == 'explorer.html': raise ValueError('--out: explorer.html is the page with the sliders')
+    if out and Path(out).is_dir(): raise ValueError(f'--out: wanted an HTML file, found the folder {out}')
     if source: _check_source(source)
-    from vaegan_nb.commands import report_run
+    from vaegan_nb.commands import explorer_of, report_run
     page = report_run(run, source, out, quick)
-    print(f'\nsliders: {page.with_name("explorer.html")}\nreport: {page}')
+    print(f'\nsliders: {explorer_of(page)}\nreport: {page}')
 
 @command()
 def vaegan_study(

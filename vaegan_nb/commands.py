@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['TRACKERS', 'OBJECTIVES', 'is_watched', 'EpochLines', 'tracker', 'finish', 'told', 'crop_of', 'extractor_of',
            'together', 'train_source', 'measure_pair', 'measurement_table', 'write_study', 'submitted', 'tune_source',
-           'run_images', 'inspect_run', 'sample_run', 'encode_source', 'report_run', 'of_factors', 'report_study']
+           'run_images', 'inspect_run', 'sample_run', 'encode_source', 'explorer_of', 'report_run', 'of_factors',
+           'report_study']
 
 # %% ../nbs/10d_commands.ipynb #12157bb7
 import warnings
@@ -311,7 +312,9 @@ def inspect_run(
     out = {f'Latent space: {k}': v for k, v in shown.items()}
     if images is None or net.config.model == 'gan': return out
     if images.attribute_names:
-        figures = attribute_figures(net, images, train_teacher(images, epochs=1 if quick else 4, seed=1))
+        drawn = str(images.meta.get('source')).startswith('SynthFaces')          # a mirror makes labels of these wrong
+        teacher = train_teacher(images, epochs=1 if quick else 4, seed=1, flip=not drawn)
+        figures = attribute_figures(net, images, teacher)
         out.update({k.replace('_', ': ', 1).capitalize(): v for k, v in figures.items()})
     if _saw_faces(run):
         sizes = dict(n_train=1000, n_test=500, dci_train=200, batches=(500, 250)) if quick else 'small'
@@ -368,17 +371,23 @@ _SHOWN = {
     'Disentanglement: latents and factors': 'The share of the entropy of each factor that each unit knows.'}
 
 # %% ../nbs/10d_commands.ipynb #3301c38e
+def explorer_of(
+    page:Path # Of a run
+) -> Path: # explorer.html beside look.html, a_explorer.html beside a.html: several pages may be in one folder
+    "Where the sliders of a page are"
+    return page.with_name('explorer.html' if page.name == 'look.html' else f'{page.stem}_explorer.html')
+
 def report_run(
     run:str|Path, # Run folder, or hf://user/name
     source:str=None, # See run_images
     out:str=None, # HTML file; look.html in the run folder if None
     quick:bool=False # See inspect_run
-) -> Path: # The page; explorer.html is beside it
+) -> Path: # The page; its sliders are beside it, see explorer_of
     "Write what is known of a run"
     run, place = local_run(run), _place(run)
     net = trained_model(run)
     images, path = run_images(run, source), Path(out or place/'look.html')
-    explorer = explorer_page(net, path.with_name('explorer.html'), images)
+    explorer = explorer_page(net, explorer_of(path), images)
     link = f'<p><a href="{explorer.name}">Sliders of the latent space</a></p>'
     more = {k: (_SHOWN[k], v) for k, v in inspect_run(run, images, quick).items()}
     return write_report(path, [run], title=Path(run).name, intro=link, more=more)

@@ -30,7 +30,7 @@ def demo_epochs(
 ) -> int: # Passes through the images, 1 or more
     "How long the next model of the demo is trained"
     if not 0 < minutes < math.inf: raise ValueError(f'--minutes: wanted more than 0, found {minutes}')
-    if not seconds: return max(1, round(minutes/2))
+    if not seconds.get('vae'): return max(1, round(minutes/2)) # none yet, or its file is lost
     share, cost = _REST[list(DEMO)[len(seconds)]]
     left = 60*minutes - _BESIDES - sum(map(sum, seconds.values()))
     return max(1, round(share*left/(cost*sum(seconds['vae'])/len(seconds['vae']))))

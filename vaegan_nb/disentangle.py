@@ -99,7 +99,7 @@ def known_factors(
 ): # SynthFaces or FactorGrid; None for other sources
     "A data set with known factors; kept, for the next call"
     if not has_factors(source): return None
-    if source.startswith('synth'): return SynthFaces(size=size, channels=channels)
+    if not source.endswith(('.npz', '.h5')): return SynthFaces(size=size, channels=channels)
     return (dsprites if source.endswith('.npz') else shapes3d)(source)
 
 # %% ../nbs/08_disentangle.ipynb #d69427db

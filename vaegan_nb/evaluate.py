@@ -10,7 +10,7 @@ __all__ = ['generator', 'merged', 'Measurement', 'Reference', 'reference_for', '
 import json
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import islice
 from pathlib import Path
@@ -34,6 +34,7 @@ from .networks import VAEGAN, Prior, evaluating
 from .priors import prior_of
 from .report import read_metrics, read_run
 from .runs import differing, from_first, load_run, this_process
+from .sources import find_source
 
 # %% ../nbs/05b_evaluate.ipynb #c65c28d3
 def generator(
@@ -159,6 +160,7 @@ def _generated(self, what, n, seed, progress, prior):
         if n not in (None, what.n): raise ValueError(f'wanted {n} images, found statistics of {what.n}: leave n out')
         return what
     how = dict(progress=progress, protocol=self.stats.protocol)
+    if self.extractor is None: raise ValueError('wanted the extractor that made this reference, found none: pass it')
     if not isinstance(what, VAEGAN): return feature_stats(what, self.extractor, n, **how)
     (rank, world), n = this_process(), n or 1000
     prior = prior_of(what, prior)
@@ -218,7 +220,7 @@ def reference_for(
     protocol:dict=None # See feature_stats
 )->Reference: # With a floor for the number of images in fake, where there can be one
     "The real side for one comparison"
-    if isinstance(real, Reference): return real
+    if isinstance(real, Reference): return real if extractor is None else replace(real, extractor=extractor)
     if n is None and not (isinstance(fake, (FeatureStats, VAEGAN)) or countable(fake)):
         raise ValueError('Wanted n=, the number of images in batches or from a function, found None')
     if n is None: n = fake.n if isinstance(fake, FeatureStats) else 1000 if isinstance(fake, VAEGAN) else len(fake)
@@ -357,6 +359,14 @@ def _open_side(source, n, how, seed, progress, extractor=None):
     if n > len(images): raise ValueError(f'wanted {n} images, found {len(images)} in {source}: lower n')
     return images.view(np.sort(np.random.default_rng(seed).permutation(len(images))[:n]))
 
+def _needs_no_crop(source, size):
+    "Are these pictures squares of that size, by the first eight, as those are that a model made?"
+    if not isinstance(source, (str, Path)) or is_run(source) or Path(source).suffix == '.npz': return False
+    if (Path(source)/'table.npz').is_file(): return False                    # a cache entry, cropped already
+    found = find_source(source, size=size)
+    try: return all(np.shape(np.asarray(found.read(name)))[:2] == (size, size) for name in found.names[:8])
+    except OSError: return False                                             # open_images says what it cannot read
+
 def _prepared(o):
     "Crop and filter of images, of statistics, or of a reference"
     about = o.meta if isinstance(o, ImageArray) else getattr(o, 'stats', o).protocol
@@ -387,7 +397,7 @@ def open_pair(
     size:int=None, # Height and width of images in pixels; a run's, or 64, if None
     crop=None, # See open_images; a run's if None
     channels:int=None, # 3 for colour, 1 for grey; a run's, or 3, if None
-    seed:int=0, # Of a run's codes, and of the choice of n images
+    seed:int=0, # Of a run's codes, and of the choice of n images; a run on the real side has the next one
     max_bad:float=.05, # Share of the images of a source that may be unusable
     progress:bool=True, # Show bars?
     prior:str|None=None # Of a run's codes, see prior_of
@@ -395,10 +405,14 @@ def open_pair(
     "Open two sources alike; FileNotFoundError or ValueError where there is nothing"
     if n is not None and n < 2: raise ValueError(f'wanted 2 images to judge or more, found n={n}')
     how = _agreed([real, fake], size=size, crop=crop, channels=channels) | dict(max_bad=max_bad)
-    sides = [_open_side(real, None, how, seed, progress, extractor), _open_side(fake, n, how, seed, progress)]
+    made = _needs_no_crop(fake, how.get('size', 64))
+    sides = [_open_side(real, None, how, seed, progress, extractor),
+             _open_side(fake, n, how | dict(crop='center') if made else how, seed, progress)]
+    if made and (crop := how.get('crop') if sides[0] is None else _prepared(sides[0]).get('crop')):
+        sides[1].meta = dict(sides[1].meta, crop=crop)                       # any would have left them as they are
     if prior and None not in sides: raise ValueError('prior: wanted a run to draw codes for, found none: leave it out')
     prepared = [_prepared(o) for o in sides if o is not None]
     for i, (o, count) in enumerate(zip(sides, (None, n))):
         if o is not None: continue
-        sides[i] = _decoded((real, fake)[i], extractor, count or 1000, seed, progress, prior, *prepared)
+        sides[i] = _decoded((real, fake)[i], extractor, count or 1000, seed + 1 - i, progress, prior, *prepared)
     return tuple(sides)

@@ -90,7 +90,7 @@ STUDIES = dict(
                 more=dict(vaegan=(3, 4), best=(3, 4))),
     synthetic=Study('Synthetic faces, small', 'synth:3000', size=32, settings=_small, trials=8),
     long=Study('The long track', size=32, trials=8, parts=('levers',), settings=dict(_small, epochs=12),
-               more=dict(best=(3, 4, 5), first_best=(3,)), **_long),
+               more=dict(best=(3, 4, 5), first_best=(3,), best_and_units=(3, 4), best_and_tuned=(3, 4)), **_long),
     disentangle=Study('Disentangling', 'synth:11500', size=32, images=10_000, n=(500,), seeds=range(5), preset='best',
                       settings=dict(width=.125, nz=10, bs=64, epochs=5, prior='normal'), parts=('disentangle',),
                       scores=True))

@@ -7,6 +7,7 @@ __all__ = ['write_atomic', 'write_json', 'read_json']
 
 # %% ../nbs/00a_files.ipynb #c4ce3809
 import errno, json, os, shutil
+from contextlib import suppress
 from pathlib import Path
 
 # %% ../nbs/00a_files.ipynb #11b3e7e3
@@ -28,7 +29,8 @@ def write_atomic(
         if not (isinstance(e, (OSError, RuntimeError)) or type(e).__name__ == 'SafetensorError'): raise
         why = 'the disk is full' if _disk_is_full(e, path) else 'is the folder read-only?'
         raise OSError(f'could not write {path} ({str(e).splitlines()[0]}): {why}. What was there before is kept') from e
-    finally: part.unlink(missing_ok=True)
+    finally:
+        with suppress(OSError): part.unlink()
     return path
 
 def _umask():

@@ -6,6 +6,7 @@
 __all__ = ['export_onnx', 'suggest', 'bayes_sampler']
 
 # %% ../nbs/10g_interop.ipynb #b84ad168
+import math
 from copy import deepcopy
 from pathlib import Path
 
@@ -58,9 +59,10 @@ def bayes_sampler(
         def sample_relative(self, study, trial, search_space):
             bo, sign = BayesOpt(space, **kwargs), 1 if study.direction.name == 'MINIMIZE' else -1
             for t in study.get_trials(deepcopy=False):
-                if not set(space) <= set(t.params): continue
+                inside = all(low <= t.params.get(k, math.nan) <= high for k, (low, high, *_) in space.items())
+                if not inside: continue
                 id = bo.ask({k: t.params[k] for k in space}).id
-                if t.state.name == 'COMPLETE': bo.tell(id, sign*t.value)
+                if t.state.name == 'COMPLETE' and math.isfinite(t.value): bo.tell(id, sign*t.value)
                 elif t.state.is_finished(): bo.fail(id)
             return bo.propose()[0]
         def sample_independent(self, study, trial, name, distribution):

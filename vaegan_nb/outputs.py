@@ -74,6 +74,8 @@ def write_pictures(
 ) -> Path:
     "Write images as one kind of file"
     path = Path(path)
+    if kind not in KINDS: raise ValueError(f'kind {kind!r} is unknown: choose one of {", ".join(KINDS)}')
+    if kind != 'png' and path.is_dir(): raise ValueError(f'wanted a file, found the folder {path}: choose another')
     if kind == 'gif' and len(x) < 2: raise ValueError('gif: wanted 2 images or more, found one: it would not move')
     if kind == 'png' and path.is_file(): raise ValueError(f'wanted a folder, found the file {path}: choose another')
     if kind == 'png' and (old := [p for p in path.glob('[0-9]'*5 + '.png') if int(p.stem) >= len(x)]):
@@ -110,7 +112,7 @@ def write_codes(
     about = dict(name=np.array(images.names), split=splits)
     write_atomic(out/'codes.npz', lambda p: _save_npz(p, mu=mu, logvar=logvar, **about))
     def table(p):
-        with open(p, 'w', newline='', encoding='utf-8') as f:
+        with open(p, 'w', newline='', encoding='utf-8', errors='surrogateescape') as f: # names as they are on the disk
             head = ['name', 'split', *(f'z{i}' for i in range(mu.shape[1]))]
             csv.writer(f).writerows([head, *([a, b, *row.tolist()] for a, b, row in zip(images.names, splits, mu))])
     write_atomic(out/'codes.csv', table)

@@ -145,7 +145,8 @@ def describe_metric(
     m:Mapping # One of read_metrics
 ) -> str:
     "A measurement in one line, with what one must know to read it"
-    floor = '' if m['floor'] is None else f" (floor {m['floor']:.4g}, ratio {m['value']/m['floor']:.3g})"
+    ratio = f", ratio {m['value']/m['floor']:.3g}" if m['floor'] else ''
+    floor = '' if m['floor'] is None else f" (floor {m['floor']:.4g}{ratio})"
     protocol = ''.join(f'; {k} {v}' for k, v in m['protocol'].items())
     return (f"Epoch {m['epoch']}: {m['name']} {m['value']:.4g}{floor}; {m['n'][0]:,} real and {m['n'][1]:,} generated "
             f"images{protocol}")
@@ -198,4 +199,4 @@ def write_report(
     curves = plot_metrics(runs)
     if curves: intro += f'<h2>Distance to the real images</h2>{_about_distance}{figure_html(curves)}'
     page = _page.format(title=html.escape(title), body=intro + '\n'.join(_run_section(Path(r), more) for r in runs))
-    return write_atomic(path, lambda p: p.write_text(page, encoding='utf-8'))
+    return write_atomic(path, lambda p: p.write_text(page, encoding='utf-8', errors='backslashreplace')) # of file names

@@ -81,7 +81,8 @@ def folder_source(root)->Source:
     files = {n: _stamp(root/n) for n in found}
     names, ignored = _images_among(files, f'folder {root}')
     identity = str(root.resolve()), [(n, files[n]) for n in names]
-    return Source(f'folder {root.resolve().name}', names, _FolderReader(root), identity, ignored=ignored)
+    name = root.resolve().name.encode('utf-8', 'backslashreplace').decode()  # it is printed, and may be no UTF-8
+    return Source(f'folder {name}', names, _FolderReader(root), identity, ignored=ignored)
 
 def zip_source(path)->Source:
     "All images in a zip file, which stays packed; it may have folders inside"
