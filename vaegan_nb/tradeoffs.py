@@ -133,9 +133,10 @@ def plot_scores(
             ax.plot(means[ERROR], means[score], f'{mark}-', color=color, ms=7, label=name)
         ax.plot(base[ERROR], base[score], 'k*', ms=5, alpha=.5)
         ax.plot(base[ERROR].mean(), base[score].mean(), 'k*', ms=13, label='β = 1')
-        if len(base): ax.axvspan(0, 1.05*base[ERROR].mean(), color='grey', alpha=.12, lw=0)
+        if len(base):
+            ax.axvspan(0, 1.05*base[ERROR].mean(), color='grey', alpha=.12, lw=0, label='as good a reconstruction')
         low, high = of[ERROR].min(), of[ERROR].max()
         ax.set(xlabel='error of reconstructions, grey levels', xlim=(low - .1*(high - low), high + .1*(high - low)),
                ylabel=score if not j else None, title=label(losses[j]).split(',')[0] if not i else None)
-    fig.legend(*axs[0, 0].get_legend_handles_labels(), loc='outside lower center', ncols=5, frameon=False)
+    fig.legend(*axs[0, 0].get_legend_handles_labels(), loc='outside lower center', ncols=3, frameon=False)
     return fig
