@@ -103,9 +103,8 @@ LEVERS = { # What `best` has and the first best has not
     'cosine': dict(schedule='cosine'), 'rates': dict(lr=(2e-3, 2e-3, 6e-4))}
 LEVERS['game'] = {**LEVERS['relativistic'], **LEVERS['no_norm']} # two that were made for each other
 RECIPE = {k: v for change in (FIRST_BEST, *LEVERS.values()) for k, v in change.items()}
-FROM_THERE = dict( # What is changed in the recipe: units alone, rates that fall from the start; what tune_best found
-    units=dict(nz=128), falling=dict(nz=128, schedule='larsen'),
-    tuned=dict(beta=.4, gamma=270., lr=(4e-3, 4e-3, 1.2e-3), r1=1.5, bs=20, nz=170))
+_found = dict(beta=.4, gamma=270., lr=(4e-3, 4e-3, 1.2e-3), r1=1.5, bs=20, nz=170) # by tune_best, rounded
+FROM_THERE = dict(units=dict(nz=128), tuned=_found, falling=dict(_found, schedule='larsen')) # Changed in the recipe
 
 def equal_time(
     study:Study,

@@ -45,7 +45,7 @@ _LEVERS = dict(relativistic='relativistic game', no_norm='R1 in place of batch n
 _FORMS = dict(first_and='first best, and', best_less='best without')
 LABELS |= {f'{form}_{k}': f'{said} {v}' for form, said in _FORMS.items() for k, v in _LEVERS.items()}
 LABELS |= dict(best_and_units='best with 128 latent units', best_and_tuned='best as tuned',
-               best_and_falling='best with 128 latent units, rates fall from the start',
+               best_and_falling='best as tuned, rates fall from the start',
                best_and_spectral='best with spectral norm, no R1', best_and_wgan_gp='best with WGAN-GP',
                best_and_augment='best with DiffAugment') # measured, and no longer in Config
 
