@@ -206,14 +206,13 @@ def _check_fractions(fractions):
 def _complete_splits(images, seed, fractions):
     "Give every image a split; at least one validates"
     train, valid, test = fractions
-    if len(images) < 2: raise ValueError(f'Wanted at least 2 images, to train and to validate on, found {len(images)}')
     rng = np.random.default_rng(seed)
     given = images.splits[0] >= 0
     images.meta['split'] = 'given' if given else f'random {train:g}/{valid:g}/{test:g}, seed {seed}'
     if given and (images.splits == 1).any(): return images
     pool = rng.permutation(np.flatnonzero(images.splits <= 0))
     n_valid = max(1, round(valid*len(pool)))
-    n_test = 0 if given else min(round(test*len(pool)), len(pool) - n_valid - 1)
+    n_test = 0 if given else max(0, min(round(test*len(pool)), len(pool) - n_valid - 1))
     if given: images.meta['split'] += f', {n_valid} of {len(pool)} training images validate (seed {seed})'
     images.splits[pool] = 0
     images.splits[pool[:n_valid]] = 1
