@@ -283,7 +283,9 @@ def tune_source(
     return search, write_study(search, out, objective)
 
 # %% ../nbs/10d_commands.ipynb #9992ac1e
-def _saw_faces(run): return str(read_run(run)[1].get('source', '')).startswith('SynthFaces')
+def _drawn(about): return str(about.get('source')).startswith('SynthFaces')
+
+def _saw_faces(run): return _drawn(read_run(run)[1])
 
 def run_images(
     run:str|Path, # Run folder
@@ -312,8 +314,8 @@ def inspect_run(
     out = {f'Latent space: {k}': v for k, v in shown.items()}
     if images is None or net.config.model == 'gan': return out
     if images.attribute_names:
-        drawn = str(images.meta.get('source')).startswith('SynthFaces')          # a mirror makes labels of these wrong
-        teacher = train_teacher(images, epochs=1 if quick else 4, seed=1, flip=not drawn)
+        flip = not _drawn(images.meta)                                           # a mirror makes their labels wrong
+        teacher = train_teacher(images, epochs=1 if quick else 4, seed=1, flip=flip)
         figures = attribute_figures(net, images, teacher)
         out.update({k.replace('_', ': ', 1).capitalize(): v for k, v in figures.items()})
     if _saw_faces(run):

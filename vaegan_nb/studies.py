@@ -9,7 +9,6 @@ __all__ = ['SPACE', 'TITLES', 'do_runs', 'trial_distance', 'tune_trial', 'tune',
 # %% ../nbs/10b_studies.ipynb #3d3dc89f
 import json, math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -20,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from .bayesopt import BayesOpt, Space, minimize, plot_bo
 from .config import SEARCHABLE
-from .designs import BETA_RANGE, LOSSES, TABLE2, elsewhere, equal_time, levers, study_runs
+from .designs import BETA_RANGE, LOSSES, RECIPE, TABLE2, elsewhere, equal_time, study_runs
 from .experiments import STUDIES, Study, open_study, prepare, read_result, read_study, run_experiment
 from .images import image_grid, to_floats
 from .jobs import Job, run_jobs
@@ -166,7 +165,7 @@ def tune_best(
     **kwargs # More for tune
 ) -> BayesOpt: # With twice study.trials trials, of which half are spread evenly
     "Search what the recipe of the preset `best` leaves open"
-    best = next(r['settings'] for r in levers(replace(study, keys={})) if r['key'] == 'best')
+    best = dict(RECIPE, prior='mixture')
     return tune(study, out, SPACE, 'search', best, partial(best_changes, study=study, best=best), _log_distance,
                 budget=2*study.trials, init=study.trials, **kwargs)
 
