@@ -91,26 +91,33 @@ def plot_history(
     return fig
 
 # %% ../nbs/04c_report.ipynb #a3f74e55
+def _judge(m): # One of read_metrics
+    "What two distances must have in common before one can be called smaller; not the codes, which are the model's"
+    return m['name'], tuple(m['n']), tuple(sorted((k, v) for k, v in m['protocol'].items() if k != 'codes'))
+
 def plot_metrics(
     runs # Run folders
 ): # matplotlib Figure, None if nothing was measured
-    "Distance of generated from real images over the epochs, one line a run, with the floor (Figure 3 of the report)"
+    "Distance of generated from real images over the epochs, one line a run, one axis a judge, with floors (Figure 3)"
     import matplotlib.pyplot as plt
     from matplotlib.ticker import LogFormatter
     curves = [(model_name(read_run(r)[0]), rows) for r in runs if (rows := read_metrics(r))]
     if not curves: return None
-    fig, ax = plt.subplots(figsize=(6, 3.2), layout='tight')
+    judges = list(dict.fromkeys(_judge(ms[0]) for _, ms in curves))
+    fig, axs = plt.subplots(1, len(judges), figsize=(6*len(judges), 3.2), layout='tight', squeeze=False)
     for (name, ms), color in zip(curves, ('#0072B2', '#D55E00', '#009E73', '#CC79A7')*len(curves)):
+        ax = axs[0, judges.index(_judge(ms[0]))]
         for kind, style in zip(dict.fromkeys(m['name'] for m in ms), ('.-', '.:')): # codes of N(0, I) come second
             x, y = zip(*((m['epoch'], m['value']) for m in ms if m['name'] == kind))
             ax.plot(x, y, style, color=color, label=name + ', N(0, I)'*(style == '.:'))
-    floors = [m['floor'] for _, ms in curves for m in ms if m['floor'] is not None]
-    if floors: ax.axhline(max(floors), color='grey', ls='--', label='floor: real against real')
-    ax.set(xlabel='epoch', ylabel=curves[0][1][0]['name'], yscale='log')
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.yaxis.set_major_formatter(LogFormatter())
-    ax.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, .4)))
-    ax.legend(frameon=False)
+    for judge, ax in zip(judges, axs[0]):
+        floors = [m['floor'] for _, ms in curves for m in ms if m['floor'] is not None and _judge(ms[0]) == judge]
+        if floors: ax.axhline(max(floors), color='grey', ls='--', label='floor: real against real')
+        ax.set(xlabel='epoch', ylabel=judge[0], yscale='log')
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.yaxis.set_major_formatter(LogFormatter())
+        ax.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, .4)))
+        ax.legend(frameon=False)
     return fig
 
 # %% ../nbs/04c_report.ipynb #f6f9a336
