@@ -34,6 +34,7 @@ def sample_codes(
 ) -> Tensor: # Shape (n, nz), or (n*steps, nz)
     "Codes to decode; ValueError for a unit that is not there"
     if interpolate and traverse is not None: raise ValueError('wanted interpolate or traverse, found both')
+    if interpolate and n < 2: raise ValueError(f'interpolate: wanted n of 2 or more, found {n}: there is no way to go')
     net = trained_model(model)
     z = prior_of(net, prior)(n, temperature, seed)
     if interpolate: return blend_codes(z, z.roll(-1, 0), torch.linspace(0, 1, steps + 1)[:-1]).flatten(0, 1)
