@@ -60,8 +60,9 @@ def bayes_sampler(
             bo, sign = BayesOpt(space, **kwargs), 1 if study.direction.name == 'MINIMIZE' else -1
             for t in study.get_trials(deepcopy=False):
                 inside = all(low <= t.params.get(k, math.nan) <= high for k, (low, high, *_) in space.items())
-                if not inside: continue
-                id = bo.ask({k: t.params[k] for k in space}).id
+                waits = not t.params and t.state.name == 'RUNNING' and t.number < trial.number # asked for side by side
+                if not inside and not waits: continue
+                id = bo.ask({k: t.params[k] for k in space} if inside else None).id
                 if t.state.name == 'COMPLETE' and math.isfinite(t.value): bo.tell(id, sign*t.value)
                 elif t.state.is_finished(): bo.fail(id)
             return bo.propose()[0]
