@@ -35,9 +35,7 @@ def _values(images, names=None):
         if k not in images.attribute_names:
             raise ValueError(f'Wanted attributes that the images have, found {k!r}: they have '
                              f'{", ".join(images.attribute_names)}')
-        v = table[k] = images.attributes[:, images.attribute_names.index(k)].astype(float)
-        seen = np.unique(v[~np.isnan(v)])
-        if len(seen) > 2 and seen[0] == -1 and (seen == np.round(seen)).all(): v[v == -1] = np.nan
+        table[k] = images.attributes[:, images.attribute_names.index(k)].astype(float)
     return table
 
 # %% ../nbs/06_attributes.ipynb #7658e4d1
@@ -238,14 +236,17 @@ def train_teacher(
 def attribute_scores(
     teacher:Teacher, # As train_teacher returns it
     images, # See predict_attributes
-    names, # Attributes, or 'attribute=value'
+    names, # Attributes, or 'attribute=value', for the class that the value falls in
 )->dict: # {name: mean class, or probability of the class, (n,)}
     "How much of each attribute a teacher sees; ValueError for a name that it was not taught"
     probs, res = predict_attributes(teacher, images), {}
     for k in names:
         label, value = _parse(k, probs)
         p = probs[label]
-        res[k] = p @ np.arange(p.shape[1]) if value is None else p[:, int(_class(teacher, label, value))]
+        c = None if value is None else float(_class(teacher, label, value))
+        if c is not None and c not in range(p.shape[1]):
+            raise ValueError(f'Wanted a class of {label!r}, 0 to {p.shape[1] - 1}, found {k!r}')
+        res[k] = p @ np.arange(p.shape[1]) if c is None else p[:, int(c)]
     return res
 
 def edit_effects(

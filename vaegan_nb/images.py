@@ -40,7 +40,7 @@ class ImageArray:
         rows=None, # int (n,), the rows of data that belong to this view; all of them if None
         splits=None, # int (n,), index into SPLITS, or -1 where it is open; all train if None
         names:list=None, # n names, unique within the source; 0..n-1 if None
-        attributes=None, # float (n, k), NaN where unknown
+        attributes=None, # float (n, k), NaN where unknown; so is -1 in a column of classes 0, 1, 2, and so on
         attribute_names:list=(), # k names
         meta:dict=None, # where the pixels came from: source, crop, filter, size, channels, split
     ):
@@ -56,10 +56,13 @@ class ImageArray:
         self.splits = np.zeros(n, np.int8) if splits is None else _integers('splits', splits, n, -1, 2).astype(np.int8)
         self.names = [str(i) for i in range(n)] if names is None else list(names)
         if len(self.names) != n: raise ValueError(f'names: wanted {n}, one for each image, found {len(self.names)}')
-        self.attributes = np.asarray(np.zeros((n, 0)) if attributes is None else attributes, dtype=np.float32)
+        self.attributes = np.array(np.zeros((n, 0)) if attributes is None else attributes, np.float32)
         if self.attributes.shape != (n, k := len(self.attribute_names)):
             raise ValueError(f'attributes: wanted numbers of shape ({n}, {k}), a row for each image and a column for '
                              f'each of the {k} attribute_names, found {self.attributes.shape}')
+        for v in self.attributes.T:
+            seen = np.unique(v[~np.isnan(v)])
+            if len(seen) > 2 and seen[0] == -1 and (seen == np.round(seen)).all(): v[v == -1] = np.nan
 
 # %% ../nbs/01_images.ipynb #7a48b736
 @patch
@@ -96,8 +99,9 @@ def view(self:ImageArray,
 )->ImageArray: # the selected images; shares the pixels
     "A selection of images with their names, splits and attributes"
     i = np.arange(len(self))[i]
-    return ImageArray(self.data, self.rows[i], self.splits[i], [self.names[j] for j in i], self.attributes[i],
-                      self.attribute_names, self.meta)
+    res = ImageArray(self.data, self.rows[i], self.splits[i], [self.names[j] for j in i], meta=self.meta)
+    res.attributes, res.attribute_names = self.attributes[i], self.attribute_names # what -1 means is known
+    return res
 
 @patch
 def split(self:ImageArray,
