@@ -10,11 +10,13 @@ __all__ = ['Best', 'log_ei', 'expected_improvement', 'probability_of_improvement
 import json, os
 from collections import namedtuple
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from fastcore.basics import patch
+from filelock import FileLock, Timeout
 from scipy import optimize
 from scipy.special import erfcx, ndtr
 from scipy.stats import qmc
@@ -73,7 +75,8 @@ def worth(
     noise = gp.v.mean() if noise is None else noise
     moves = np.r_[gp.covariance(gp.X, X), [sd**2]]/np.sqrt(sd**2 + noise)           # of the means, by one run
     means = np.r_[np.tile(tried[:, None], len(X)), [mean]]
-    return acquisition(means, np.abs(moves - moves[best]), tried[best]).max(0)
+    others = np.delete(means, best, 0), np.abs(np.delete(moves, best, 0) - moves[best])
+    return acquisition(*others, tried[best]).max(0)
 
 # %% ../nbs/09_bayesopt.ipynb #73bfcc44
 class Space:
@@ -202,7 +205,7 @@ def _record(self:BayesOpt, trial:Trial) -> Trial:
 # %% ../nbs/09_bayesopt.ipynb #0fac0a40
 @patch
 def _restore(self:BayesOpt):
-    head = json.dumps({'space': self.space.spec}) + '\n'
+    head = json.dumps({'space': self.space.spec}, default=lambda v: v.item()) + '\n'
     self.path.parent.mkdir(parents=True, exist_ok=True)
     data = self.path.read_bytes() if self.path.exists() else b''
     if head.encode().startswith(data): return self.path.write_text(head)
@@ -359,6 +362,18 @@ def plot_bo(
     return fig
 
 # %% ../nbs/09_bayesopt.ipynb #4292bfaa
+@contextmanager
+def _alone(folder):
+    "Others that search in a folder are told so; None is no folder"
+    if folder is not None: folder.mkdir(parents=True, exist_ok=True)
+    lock = folder and FileLock(folder/'.lock', timeout=0)
+    try: lock and lock.acquire()
+    except Timeout:
+        raise RuntimeError(f'another process searches in {folder}: wait for it, or choose another folder') from None
+    try: yield
+    finally: lock and lock.release()
+
+# %% ../nbs/09_bayesopt.ipynb #2af8e1ea
 def minimize(
     objective:Callable, # Called with (params, seed, out_dir); returns the value, or (value, its variance)
     space:dict, # As for BayesOpt
@@ -372,26 +387,27 @@ def minimize(
     poll:float=.1, # Seconds between two looks at the running trials
     **study # More for BayesOpt: budget, gp, seed ...
 ) -> BayesOpt: # The finished study: its best, its trials
-    "Search `space` for the smallest value of `objective`; `ValueError` if no trial has one"
-    out_dir = out_dir and Path(out_dir)
-    bo = BayesOpt(space, path=out_dir and out_dir/'study.jsonl', **study)
-    if retry_failed: bo.retry_failed()
-    waiting, ids = bo.pending, {}
-    def next_job():
-        if not waiting and bo.done: return None
-        t = waiting.pop(0) if waiting else bo.ask()
-        folder = out_dir and out_dir/f'trial_{t.id:03}'
-        if folder: folder.mkdir(exist_ok=True)
-        name = f'trial {t.id} (' + ', '.join(f'{k} {v:.4g}' for k, v in t.params.items()) + ')'
-        ids[name] = t.id
-        return Job(name, objective, (t.params, t.seed, folder))
-    def done(job, result):
-        value, *noise = np.atleast_1d(result)
-        bo.tell(ids[job.name], value, *noise)
-        return f'{value:.4g}'
-    todo = max(0, bo.budget - len(bo.trials)) + len(waiting)
-    run_jobs(next_job, done, lambda job, why: bo.fail(ids[job.name], why), submit, workers, retries,
-             patience, poll, todo, report)
+    "Search `space` for the smallest value; `ValueError` if no trial has one, `RuntimeError` for another's folder"
+    out_dir = None if out_dir is None else Path(out_dir)
+    with _alone(out_dir):
+        bo = BayesOpt(space, path=out_dir and out_dir/'study.jsonl', **study)
+        if retry_failed: bo.retry_failed()
+        waiting, ids = bo.pending, {}
+        def next_job():
+            if not waiting and bo.done: return None
+            t = waiting.pop(0) if waiting else bo.ask()
+            folder = out_dir and out_dir/f'trial_{t.id:03}'
+            if folder: folder.mkdir(exist_ok=True)
+            name = f'trial {t.id} (' + ', '.join(f'{k} {v:.4g}' for k, v in t.params.items()) + ')'
+            ids[name] = t.id
+            return Job(name, objective, (t.params, t.seed, folder))
+        def done(job, result):
+            value, *noise = np.atleast_1d(result)
+            bo.tell(ids[job.name], value, *noise)
+            return f'{value:.4g}'
+        todo = max(0, bo.budget - len(bo.trials)) + len(waiting)
+        run_jobs(next_job, done, lambda job, why: bo.fail(ids[job.name], why), submit, workers, retries,
+                 patience, poll, todo, report)
     if not bo.told:
         errors = [t.error for t in bo.trials.values() if t.error]
         raise ValueError(f'no trial has a value: {len(errors)} of {len(bo.trials)} failed'

@@ -348,9 +348,9 @@ def vaegan_tune(
     search, report = tune_source(source, path, space, preset, settings.pop('size', PRESETS[preset].size), crop, n,
                                  settings, extractor=extractor, objective=objective, max_bad=max_bad, workers=workers,
                                  quiet=quiet, budget=budget, retry_failed=retry_failed)
+    if quiet: return
     best, found = search.best, ', '.join(f'{k} {v:.4g}' for k, v in search.best.params.items())
-    print(f'\n{found}: expected {objective} {best.mean:.4g} ± {best.sd:.2g}')
-    if not quiet: print(f'search: {path}\nreport: {report}')
+    print(f'\n{found}: expected {objective} {best.mean:.4g} ± {best.sd:.2g}\nsearch: {path}\nreport: {report}')
 
 # %% ../nbs/11_cli.ipynb #183e6a35
 @command(old=_STUDY, renew=_renewed)

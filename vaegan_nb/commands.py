@@ -353,7 +353,9 @@ def encode_source(
 ) -> Path: # The folder
     "Write the codes of images, opened as the run's were"
     run, place = local_run(run), _place(run)
-    return write_codes(trained_model(run), run_images(run, source, max_bad), out or place/'codes', n)
+    images = run_images(run, source, max_bad)
+    if images.split('train').fingerprint != read_run(run)[1].get('fingerprint'): images.splits[:] = -1 # not the run's
+    return write_codes(trained_model(run), images, out or place/'codes', n)
 
 # %% ../nbs/10d_commands.ipynb #74e6c04b
 _SHOWN = {
@@ -389,9 +391,10 @@ def report_run(
     run, place = local_run(run), _place(run)
     net = trained_model(run)
     images, path = run_images(run, source), Path(out or place/'look.html')
+    if path.suffix != '.html': raise ValueError(f'wanted a page that ends in .html, found {path}')
+    more = {k: (_SHOWN[k], v) for k, v in inspect_run(run, images, quick).items()}
     explorer = explorer_page(net, explorer_of(path), images)
     link = f'<p><a href="{explorer.name}">Sliders of the latent space</a></p>'
-    more = {k: (_SHOWN[k], v) for k, v in inspect_run(run, images, quick).items()}
     return write_report(path, [run], title=Path(run).name, intro=link, more=more)
 
 # %% ../nbs/10d_commands.ipynb #a5992d75

@@ -74,18 +74,27 @@ def fit(self:GP,
     gp.alpha = cho_solve((gp.L, True), y - gp.mean)
     return gp
 
+# %% ../nbs/08b_gp.ipynb #4e6505cc
+@patch
+def _settings(self:GP, X):
+    X = np.asarray(X, float)
+    if X.ndim != 2 or X.shape[1] != self.X.shape[1]:
+        raise ValueError(f'wanted settings of shape (m, {self.X.shape[1]}), found {X.shape}')
+    return X
+
 @patch
 def predict(self:GP,
     X:np.ndarray # Settings, shape (m, d)
 ) -> tuple[np.ndarray, np.ndarray]: # Mean and standard deviation of the function there, without noise, shapes (m,)
     "The posterior (Rasmussen & Williams 2006, eq. 2.23-2.24)"
-    k = self.kernel(self.X, np.asarray(X, float), self.length, self.sd)
+    k = self.kernel(self.X, self._settings(X), self.length, self.sd)
     v = solve_triangular(self.L, k, lower=True)
     return self.mean + self.alpha@k, np.sqrt(np.maximum(self.sd**2 - (v**2).sum(0), 0))
 
 @patch
 def covariance(self:GP, A, B) -> np.ndarray: # Shape (n, m)
     "Posterior covariance of the function at settings `A`, shape (n, d), and `B`, shape (m, d)"
+    A, B = self._settings(A), self._settings(B)
     a, b = (solve_triangular(self.L, self.kernel(self.X, Z, self.length, self.sd), lower=True) for Z in (A, B))
     return self.kernel(A, B, self.length, self.sd) - a.T@b
 

@@ -23,7 +23,9 @@ def here(
     "A `submit` that does the work at once, in this process"
     job = Future()
     try: job.set_result(fn(*args))
-    except Exception as e: job.set_exception(e)
+    except (Exception, SystemExit) as e:
+        if isinstance(e, SystemExit) and isinstance(e.code, int) and e.code > 128: raise # a signal ended a command
+        job.set_exception(e)
     return job
 
 # %% ../nbs/08a_jobs.ipynb #97f5529f
@@ -154,7 +156,7 @@ def run_jobs(
             running.remove(turn)
             first = turn.busy is None
             try: words, over, busy = done(turn.job, turn.future.result()), True, False
-            except Exception as e:
+            except (Exception, SystemExit) as e:
                 over, busy = not turn.again(e, retries, patience, 10*poll), isinstance(e, Busy)
                 words = f'{reason(e)}; {("left undone" if busy else "given up") if over else "to be started again"}'
                 if not over: waiting.append(turn)

@@ -32,11 +32,11 @@ from .runs import decode_codes, encode_images, sample, trained_model
 from .scores import active_units, mig
 
 # %% ../nbs/07_latent.ipynb #191e8b14
-def _plot_rows(x, labels, ticks=(), xlabel=''):
+def _plot_rows(x, labels, ticks=(), xlabel='', ncol=None):
     "Images `x` in rows, as `image_grid` takes them: a label a row, a tick a column"
     import matplotlib.pyplot as plt
     nrow, size = len(labels), x.shape[-1] + 2
-    ncol = -(-len(x)//nrow)
+    ncol = ncol or -(-len(x)//nrow)
     fig, ax = plt.subplots(figsize=(.75*ncol + 1.5, .75*nrow + (.5 if xlabel else 0)), layout='constrained')
     ax.imshow(image_grid(x, ncol), interpolation='nearest')
     ax.set_yticks(np.arange(nrow)*size + size/2 - 1, labels)
@@ -54,7 +54,7 @@ def plot_samples(
     prior=None # See prior_of
 ): # matplotlib Figure
     "Images of `sample`, as a grid"
-    return _plot_rows(sample(model, n, seed, prior), ['']*-(-n//ncol))
+    return _plot_rows(sample(model, n, seed, prior), ['']*-(-n//ncol), ncol=min(n, ncol))
 
 # %% ../nbs/07_latent.ipynb #fc5814bc
 def image_shape(

@@ -6,7 +6,7 @@
 __all__ = ['KINDS', 'sample_codes', 'edited_codes', 'write_pictures', 'write_codes']
 
 # %% ../nbs/10c_outputs.ipynb #3e3beeec
-import csv
+import csv, math
 from pathlib import Path
 
 import numpy as np
@@ -52,8 +52,10 @@ def edited_codes(
     wanted = {}
     for text in edits:
         name, found, number = text.rpartition('=')
-        try: wanted[name] = float(number) if name and found else 1/0
-        except (ValueError, ZeroDivisionError): raise ValueError(f'edit: wanted name=+2, found {text!r}') from None
+        if name in wanted: raise ValueError(f'edit: {name} is given twice')
+        try: wanted[name] = float(number) if name and found else math.nan
+        except ValueError: wanted[name] = math.nan
+        if not math.isfinite(wanted[name]): raise ValueError(f'edit: wanted name=+2, found {text!r}')
     if images is None or not images.attribute_names:
         raise ValueError('edit: wanted images with attributes, found none: name some (--source)')
     vectors = attribute_vectors(model, images, list(wanted))
@@ -79,6 +81,10 @@ def write_pictures(
     if kind != 'png' and path.is_dir(): raise ValueError(f'wanted a file, found the folder {path}: choose another')
     if kind == 'gif' and len(x) < 2: raise ValueError('gif: wanted 2 images or more, found one: it would not move')
     if kind == 'png' and path.is_file(): raise ValueError(f'wanted a folder, found the file {path}: choose another')
+    if kind != 'png' and path.suffix.lower() != KINDS[kind]:
+        raise ValueError(f'{kind}: wanted a file that ends in {KINDS[kind]}, found {path}')
+    if kind == 'png' and path.suffix.lower() in {*KINDS.values()} - {''}:
+        raise ValueError(f'wanted a folder for {len(x)} pictures, found {path}: a grid is one picture (--grid)')
     if kind == 'png' and (old := [p for p in path.glob('[0-9]'*5 + '.png') if int(p.stem) >= len(x)]):
         raise ValueError(f'{path} holds {len(old)} more pictures of an earlier call, which would stay among the new: '
                          'remove them, or choose another folder')

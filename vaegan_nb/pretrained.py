@@ -97,7 +97,7 @@ def save_pretrained(
     data = {k: v for k, v in data.items() if k != 'cache'}
     save_grid(sample(model, 32), folder/'samples.png')
     write_atomic(folder/'model.safetensors', lambda p: save_file(state, p, about))
-    card = _card(run, cfg, data, name or folder.name)
+    card = _card(run, cfg, data, name or folder.resolve().name)
     write_atomic(folder/'README.md', lambda p: p.write_text(card, encoding='utf-8'))
     write_json(folder/'config.json', dict(config=asdict(cfg), data=data))
     return folder
@@ -110,6 +110,7 @@ def push_to_hub(
     half:bool=True # Weights in half precision?
 ): # What upload_folder returns
     "Give a run to the Hugging Face Hub; log in before, with `hf auth login`"
+    if name.count('/') != 1: raise ValueError(f'wanted user/name, found {name!r}')
     api = optional_module('huggingface_hub', 'hub').HfApi()
     with TemporaryDirectory() as tmp:
         save_pretrained(run, tmp, f'hf://{name}', half)

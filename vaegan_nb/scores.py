@@ -318,7 +318,7 @@ class _Pool:
 class _Fresh:
     "Batches encoded on demand"
     def __init__(self, encode, data): self.encode, self.data, self.k = encode, data, len(data.factor_names)
-    def codes(self, f, rng): return _tables(self.encode(f, rng), np.arange(len(f))[:, None])[0]
+    def codes(self, f, rng): return _finite(self.encode(f, rng))
     def fixed(self, k, n, rng): return self.codes(self.data.sample_fixed(self.data.factor_names[k], n, rng), rng)
     def pairs(self, k, n, rng):
         a, b = (self.data.sample_factors(n, rng) for _ in range(2))

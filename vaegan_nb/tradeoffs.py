@@ -42,7 +42,9 @@ def seed_contrasts(
     keys, seeds = [first, *dict.fromkeys(key[key != first])], np.unique(seed)
     x = np.column_stack([*(key == k for k in keys), *(seed == s for s in seeds[1:])]).astype(float)
     found, _, rank, _ = np.linalg.lstsq(x, y, rcond=None)
-    if rank < x.shape[1]: raise ValueError(f'wanted settings with seeds in common, found {[*zip(key, seed)]}')
+    if rank < x.shape[1]:
+        found = ', '.join(f'{k} of seed {s}' for k, s in zip(key, seed))
+        raise ValueError(f'wanted settings with seeds in common, found {found}')
     left, inner = len(y) - rank, np.linalg.inv(x.T@x)[:len(keys), :len(keys)]
     apart = np.diag(inner) + inner[0, 0] - 2*inner[0]
     variance = ((y - x@found)**2).sum()/left if left else math.nan

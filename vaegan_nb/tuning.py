@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.special import digamma, polygamma
 
 from .bayesopt import BayesOpt
-from .designs import BETA_RANGE
+from .designs import BETA_RANGE, TABLE2
 from .tables import AGAINST, best_beta, label, ratio, values
 
 # %% ../nbs/10a_tuning.ipynb #d85b2412
@@ -122,6 +122,8 @@ def beta_verdict(
     tuned = rows[rows.part == 'tuned']
     part, key = ('tuned', 'tuned') if len(tuned) else ('betas', best_beta(results))
     if key is None: return f'No β but that of {label(one)} has been run.'
+    if len(tuned) and (tuned.beta == TABLE2['beta']).all():
+        return f'The search found that of Table 2 itself, {label(one)}.'
     if len(tuned): what = f'the β that was found, {tuned.beta.iloc[0]:.4g},'
     else: what = f'the best of the sweep, {label(key)} (chosen on the same runs, which flatters it),'
     a, b = values(results, 'betas', one), values(results, part, key)
