@@ -101,8 +101,7 @@ STUDIES['faces-short'] = Study('Real faces, small', 'faces', size=32, images=12_
                                settings=dict(_small, epochs=4), trials=8)
 STUDIES['faces64'] = Study(
     'Real faces, 64x64', size=64, settings=dict(_small, epochs=16, prior='mixture'), parts=('baselines', 'levers'),
-    keys=dict(baselines=('gan', 'vae', 'vaegan'), levers=('first_best', 'best', 'best_and_tuned', 'best_wide')),
-    **_long)
+    keys=dict(levers=('first_best', 'best', 'best_and_tuned', 'best_wide')), **_long)
 
 # %% ../nbs/10_experiments.ipynb #88bb4db6
 def quick_study(
