@@ -10,17 +10,17 @@ __all__ = ['Best', 'log_ei', 'expected_improvement', 'probability_of_improvement
 import json, os
 from collections import namedtuple
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from fastcore.basics import patch
-from filelock import FileLock, Timeout
 from scipy import optimize
 from scipy.special import erfcx, ndtr
 from scipy.stats import qmc
 
+from .files import alone_in
 from .gp import GP
 from .jobs import Job, processes, reason, run_jobs
 
@@ -187,13 +187,15 @@ class BayesOpt:
     def pending(self): return [t for t in self.trials.values() if t.value is None and t.error is None]
 
 # %% ../nbs/09_bayesopt.ipynb #d54914cc
+def _line(o): return json.dumps(o, default=lambda v: v.item()) + '\n'                     # numpy's numbers as Python's
+
 @patch
 def _record(self:BayesOpt, trial:Trial) -> Trial:
     if self.path:
         end = self.path.stat().st_size
         try:
             with open(self.path, 'a') as f:
-                f.write(json.dumps(asdict(trial), default=lambda v: v.item()) + '\n')      # numpy's numbers as Python's
+                f.write(_line(asdict(trial)))
                 f.flush()
                 os.fsync(f.fileno())
         except OSError:
@@ -205,7 +207,7 @@ def _record(self:BayesOpt, trial:Trial) -> Trial:
 # %% ../nbs/09_bayesopt.ipynb #0fac0a40
 @patch
 def _restore(self:BayesOpt):
-    head = json.dumps({'space': self.space.spec}, default=lambda v: v.item()) + '\n'
+    head = _line({'space': self.space.spec})
     self.path.parent.mkdir(parents=True, exist_ok=True)
     data = self.path.read_bytes() if self.path.exists() else b''
     if head.encode().startswith(data): return self.path.write_text(head)
@@ -361,18 +363,6 @@ def plot_bo(
     for ax in axs[0]: ax.legend(frameon=False, fontsize=8, ncols=2)
     return fig
 
-# %% ../nbs/09_bayesopt.ipynb #4292bfaa
-@contextmanager
-def _alone(folder):
-    "Others that search in a folder are told so; None is no folder"
-    if folder is not None: folder.mkdir(parents=True, exist_ok=True)
-    lock = folder and FileLock(folder/'.lock', timeout=0)
-    try: lock and lock.acquire()
-    except Timeout:
-        raise RuntimeError(f'another process searches in {folder}: wait for it, or choose another folder') from None
-    try: yield
-    finally: lock and lock.release()
-
 # %% ../nbs/09_bayesopt.ipynb #2af8e1ea
 def minimize(
     objective:Callable, # Called with (params, seed, out_dir); returns the value, or (value, its variance)
@@ -388,8 +378,8 @@ def minimize(
     **study # More for BayesOpt: budget, gp, seed ...
 ) -> BayesOpt: # The finished study: its best, its trials
     "Search `space` for the smallest value; `ValueError` if no trial has one, `RuntimeError` for another's folder"
-    out_dir = None if out_dir is None else Path(out_dir)
-    with _alone(out_dir):
+    out_dir = out_dir and Path(out_dir)
+    with alone_in(out_dir, 'searches') if out_dir else nullcontext():
         bo = BayesOpt(space, path=out_dir and out_dir/'study.jsonl', **study)
         if retry_failed: bo.retry_failed()
         waiting, ids = bo.pending, {}

@@ -51,11 +51,12 @@ def edited_codes(
     "Codes with attributes added; ValueError where there are none of that name"
     wanted = {}
     for text in edits:
-        name, found, number = text.rpartition('=')
+        name, _, number = text.rpartition('=')
+        try: strength = float(number)
+        except ValueError: strength = math.nan
+        if not (name and math.isfinite(strength)): raise ValueError(f'edit: wanted name=+2, found {text!r}')
         if name in wanted: raise ValueError(f'edit: {name} is given twice')
-        try: wanted[name] = float(number) if name and found else math.nan
-        except ValueError: wanted[name] = math.nan
-        if not math.isfinite(wanted[name]): raise ValueError(f'edit: wanted name=+2, found {text!r}')
+        wanted[name] = strength
     if images is None or not images.attribute_names:
         raise ValueError('edit: wanted images with attributes, found none: name some (--source)')
     vectors = attribute_vectors(model, images, list(wanted))
@@ -78,16 +79,17 @@ def write_pictures(
     "Write images as one kind of file"
     path = Path(path)
     if kind not in KINDS: raise ValueError(f'kind {kind!r} is unknown: choose one of {", ".join(KINDS)}')
-    if kind != 'png' and path.is_dir(): raise ValueError(f'wanted a file, found the folder {path}: choose another')
     if kind == 'gif' and len(x) < 2: raise ValueError('gif: wanted 2 images or more, found one: it would not move')
-    if kind == 'png' and path.is_file(): raise ValueError(f'wanted a folder, found the file {path}: choose another')
-    if kind != 'png' and path.suffix.lower() != KINDS[kind]:
+    if kind == 'png':
+        if path.is_file(): raise ValueError(f'wanted a folder, found the file {path}: choose another')
+        if path.suffix.lower() in ('.png', '.gif', '.npz'):
+            raise ValueError(f'wanted a folder for {len(x)} pictures, found {path}: a grid is one picture (--grid)')
+        if old := [p for p in path.glob('[0-9]'*5 + '.png') if int(p.stem) >= len(x)]:
+            raise ValueError(f'{path} holds {len(old)} more pictures of an earlier call, which would stay among the '
+                             'new: remove them, or choose another folder')
+    elif path.is_dir(): raise ValueError(f'wanted a file, found the folder {path}: choose another')
+    elif path.suffix.lower() != KINDS[kind]:
         raise ValueError(f'{kind}: wanted a file that ends in {KINDS[kind]}, found {path}')
-    if kind == 'png' and path.suffix.lower() in {*KINDS.values()} - {''}:
-        raise ValueError(f'wanted a folder for {len(x)} pictures, found {path}: a grid is one picture (--grid)')
-    if kind == 'png' and (old := [p for p in path.glob('[0-9]'*5 + '.png') if int(p.stem) >= len(x)]):
-        raise ValueError(f'{path} holds {len(old)} more pictures of an earlier call, which would stay among the new: '
-                         'remove them, or choose another folder')
     if kind == 'grid': return save_grid(x, path, ncol)
     if kind == 'npz': write_atomic(path, lambda p: _save_npz(p, images=_pixels(x), codes=codes.numpy()))
     frames = _frames(x)

@@ -9,6 +9,7 @@ __all__ = ['read_run', 'model_name', 'read_history', 'epoch_pictures', 'read_met
 # %% ../nbs/04c_report.ipynb #6e445be4
 import base64, csv, html, io, json, math
 from collections.abc import Mapping
+from itertools import cycle
 from pathlib import Path
 
 from .config import Config, configure
@@ -101,19 +102,19 @@ def plot_metrics(
     "Distance of generated from real images over the epochs, one line a run, one axis a judge, with floors (Figure 3)"
     import matplotlib.pyplot as plt
     from matplotlib.ticker import LogFormatter
-    curves = [(model_name(read_run(r)[0]), rows) for r in runs if (rows := read_metrics(r))]
-    if not curves: return None
-    judges = list(dict.fromkeys(_judge(ms[0]) for _, ms in curves))
+    judges, colors = {}, cycle(('#0072B2', '#D55E00', '#009E73', '#CC79A7'))
+    for r in runs:
+        if rows := read_metrics(r): judges.setdefault(_judge(rows[0]), []).append((model_name(read_run(r)[0]), rows))
+    if not judges: return None
     fig, axs = plt.subplots(1, len(judges), figsize=(6*len(judges), 3.2), layout='tight', squeeze=False)
-    for (name, ms), color in zip(curves, ('#0072B2', '#D55E00', '#009E73', '#CC79A7')*len(curves)):
-        ax = axs[0, judges.index(_judge(ms[0]))]
-        for kind, style in zip(dict.fromkeys(m['name'] for m in ms), ('.-', '.:')): # codes of N(0, I) come second
-            x, y = zip(*((m['epoch'], m['value']) for m in ms if m['name'] == kind))
-            ax.plot(x, y, style, color=color, label=name + ', N(0, I)'*(style == '.:'))
-    for judge, ax in zip(judges, axs[0]):
-        floors = [m['floor'] for _, ms in curves for m in ms if m['floor'] is not None and _judge(ms[0]) == judge]
+    for ax, ((distance, *_), curves) in zip(axs[0], judges.items()):
+        for (name, ms), color in zip(curves, colors):
+            for kind, style in zip(dict.fromkeys(m['name'] for m in ms), ('.-', '.:')): # codes of N(0, I) come second
+                x, y = zip(*((m['epoch'], m['value']) for m in ms if m['name'] == kind))
+                ax.plot(x, y, style, color=color, label=name + ', N(0, I)'*(style == '.:'))
+        floors = [m['floor'] for _, ms in curves for m in ms if m['floor'] is not None]
         if floors: ax.axhline(max(floors), color='grey', ls='--', label='floor: real against real')
-        ax.set(xlabel='epoch', ylabel=judge[0], yscale='log')
+        ax.set(xlabel='epoch', ylabel=distance, yscale='log')
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.yaxis.set_major_formatter(LogFormatter())
         ax.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, .4)))

@@ -19,14 +19,13 @@ from fastai.callback.core import Callback
 from fastai.torch_core import default_device, get_model
 from fastcore.basics import patch
 from fastcore.foundation import L
-from filelock import FileLock, Timeout
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
 from .callbacks import SampleGrid, sample_grid
 from .config import Config
-from .files import read_json, write_atomic, write_json
+from .files import alone_in, read_json, write_atomic, write_json
 from .hub import local_run
 from .learner import VAEGANLearner, vaegan_learner
 from .networks import VAEGAN, Prior
@@ -73,13 +72,7 @@ class RunFolder(Callback):
     def _claim(self) -> dict|None:
         "Lock the folder, check all that is in it, and only then write; the state of the run in it, if there is one"
         if self.path.is_file(): raise FileExistsError(f'{self.path} is a file: choose another folder')
-        self.path.mkdir(parents=True, exist_ok=True)
-        guard = FileLock(self.path/'.lock')
-        try: guard.acquire(timeout=0)
-        except Timeout:
-            raise RuntimeError(f'another process is training in {self.path}: wait for it, '
-                               'or choose another folder') from None
-        self.learn.at_exit.callback(guard.release)
+        self.learn.at_exit.enter_context(alone_in(self.path, 'is training'))
         self.about = self._meta()
         state = self._read_state() if (self.path/'state.pt').exists() else self._check_new()
         computed = self._computed(state['epochs'] if state else 0)
