@@ -8,7 +8,6 @@ __all__ = ['TABLE2', 'BETA_RANGE', 'CHOICES', 'FIRST_BEST', 'LEVERS', 'RECIPE', 
            'levers', 'disentangling', 'search_runs', 'study_runs', 'elsewhere']
 
 # %% ../nbs/10a_designs.ipynb #86cf79df
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from fnmatch import fnmatch
@@ -19,7 +18,7 @@ import numpy as np
 
 from .config import PRESETS, Config
 from .experiments import Study
-from .files import read_json
+from .files import as_json, read_json
 
 # %% ../nbs/10a_designs.ipynb #fa75af15
 TABLE2 = dict(model='vaegan', beta=.5) # The VAE-GAN of Table 2; the report prints its β as 1
@@ -185,9 +184,9 @@ def elsewhere(
     out:str|Path # Its folder
 ) -> list: # Of dicts, see tables.collect; empty where there are none
     "The rows of `elsewhere/*/results.json` that are runs of this folder's, too; `ValueError` for another study"
-    rows, mine = {}, json.loads(json.dumps(asdict(study)))
+    rows, mine = {}, as_json(asdict(study))
     same = 'source size crop images extractor n preset settings judge'.split()
-    settings = {r['name']: json.loads(json.dumps(r['settings'])) for r in study_runs(study)}
+    settings = {r['name']: as_json(r['settings']) for r in study_runs(study)}
     searched = {folder for folder in _FOUND.values() if (Path(out)/folder).exists()}
     for path in sorted((Path(out)/'elsewhere').glob('*/results.json')):
         there = read_json(path, ('study', 'rows'), 'copy it again')

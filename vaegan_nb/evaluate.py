@@ -29,7 +29,7 @@ from torch import nn
 from .data import ImageArray, open_images
 from .features import FaceTeacher, countable, distance_name, feature_stats, iter_features
 from .fid import FeatureStats, floors, frechet_distance, hold_out, kid, precision_recall, split_real
-from .files import write_atomic
+from .files import as_json, write_atomic
 from .networks import VAEGAN, Prior, evaluating
 from .priors import prior_of
 from .report import read_metrics, read_run
@@ -303,7 +303,7 @@ def _check_earlier(self:FIDCallback):
     "`ValueError` if the run that goes on in a folder was measured otherwise"
     run = getattr(self.learn, 'run_folder', None)
     if run is None or not run.resume: return
-    now = json.loads(json.dumps(dict(self.reference.stats.protocol, n=self.n_images, seed=self.z_seed)))
+    now = as_json(dict(self.reference.stats.protocol, n=self.n_images, seed=self.z_seed))
     for r in [r for r in read_metrics(run.path) if r['name'] in self.columns][-1:]:
         old = dict(r['protocol'], n=r['n'][1], seed=r.get('seed', self.z_seed))
         if what := differing(old, now, now):

@@ -7,7 +7,7 @@ __all__ = ['STUDIES', 'Prepared', 'Study', 'quick_study', 'find_images', 'read_s
            'run_experiment']
 
 # %% ../nbs/10_experiments.ipynb #32121123
-import json, math, os
+import math, os
 from collections import namedtuple
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -26,7 +26,7 @@ from .data import array_dls, open_images
 from .disentangle import grey_error, has_factors, known_factors, quick_scores
 from .evaluate import FIDCallback, Reference, generator
 from .features import FaceTeacher, Inception, Teacher, distance_name, fit_teacher
-from .files import read_json, write_json
+from .files import as_json, read_json, write_json
 from .images import save_grid
 from .jobs import Busy, reason
 from .latent import reconstruct
@@ -170,7 +170,7 @@ def _refuse_other(study:Study, out:Path):
     if not (out/'study.json').exists(): return
     read_study(out)
     flat = lambda d: {**d, **{f'settings.{k}': v for k, v in d['settings'].items()}, 'settings': sorted(d['settings'])}
-    old, new = (flat(json.loads(s)) for s in ((out/'study.json').read_text(), json.dumps(asdict(study))))
+    old, new = flat(read_json(out/'study.json')), flat(as_json(asdict(study)))
     changed = [f'{k} was {old[k]!r}, now {new.get(k)!r}' for k in old if old[k] != new.get(k)]
     if changed: raise ValueError(f'{out} holds another study ({", ".join(changed)}): choose another folder')
 
@@ -258,7 +258,7 @@ def run_experiment(
     run:str|Path=None # Run folder; runs/name of the study if None
 ) -> dict: # What result.json holds
     "Train and measure one model of a study, or go on with it; a finished one is read; `Busy` where another trains it"
-    run, settings = Path(run or Path(out)/'runs'/name), json.loads(json.dumps(dict(settings)))
+    run, settings = Path(run or Path(out)/'runs'/name), as_json(dict(settings))
     if (run/'result.json').exists():
         done = read_result(run)
         if done['settings'] != settings:

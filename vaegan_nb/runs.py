@@ -25,7 +25,7 @@ from torch import Tensor
 
 from .callbacks import SampleGrid, sample_grid
 from .config import Config
-from .files import alone_in, read_json, write_atomic, write_json
+from .files import alone_in, as_json, read_json, write_atomic, write_json
 from .hub import local_run
 from .learner import VAEGANLearner, vaegan_learner
 from .networks import VAEGAN, Prior
@@ -86,7 +86,7 @@ class RunFolder(Callback):
         images = self.dls.train.dataset
         data = dict(getattr(images, 'meta', {}), images=[len(dl.dataset) for dl in self.dls.loaders],
                     fingerprint=getattr(images, 'fingerprint', None))
-        return json.loads(json.dumps(dict(config=asdict(self.learn.config), data=data)))
+        return as_json(dict(config=asdict(self.learn.config), data=data))
 
 # %% ../nbs/04d_runs.ipynb #355fa957
 @patch
@@ -286,7 +286,7 @@ def load_run(
     try:
         with safe_open(weights, 'pt') as f:
             about = f.metadata() or {}
-            old, new = json.loads(about.get('run', '{}')).get('config', {}), json.loads(json.dumps(asdict(cfg)))
+            old, new = json.loads(about.get('run', '{}')).get('config', {}), as_json(asdict(cfg))
             if what := _other_settings(old, new): raise ValueError(what)
             _keep_networks(model, about.get('networks'))
             model.load_state_dict({k: f.get_tensor(k) for k in f.keys()})

@@ -7,7 +7,7 @@ __all__ = ['SPACE', 'TITLES', 'do_runs', 'trial_distance', 'tune_trial', 'tune',
            'tune_best', 'make_report', 'run_study']
 
 # %% ../nbs/10b_studies.ipynb #3d3dc89f
-import json, math
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from html import escape
@@ -20,6 +20,7 @@ from .bayesopt import BayesOpt, Space, minimize, plot_bo
 from .config import SEARCHABLE
 from .designs import BETA_RANGE, LOSSES, RECIPE, TABLE2, elsewhere, equal_time, study_runs
 from .experiments import STUDIES, Study, open_study, prepare, read_result, read_study, run_experiment
+from .files import as_json
 from .images import image_grid, to_floats
 from .jobs import Job, run_jobs
 from .judges import plot_agreement
@@ -46,7 +47,7 @@ def do_runs(
 ) -> dict: # Name to error, of those that failed, or that another process trains
     "Do the runs that have no result yet, here or elsewhere"
     made, failed = {r['run']: r.get('settings') for r in elsewhere(read_study(out), out)}, {}
-    wanted = {r['name']: json.loads(json.dumps(r['settings'])) for r in runs}
+    wanted = {r['name']: as_json(r['settings']) for r in runs}
     def settings(name):
         "Of the result of a run, None without one; what is wrong with a damaged one `run_experiment` says"
         path = Path(out)/'runs'/name
