@@ -148,15 +148,16 @@ def disentangling(study:Study) -> list: # As baselines
 
 # %% ../nbs/10a_designs.ipynb #679fc96f
 SEARCHES = dict( # How β is looked for where the report looks, beside tune_beta: drawn evenly, or at equal steps
-    random=lambda n: np.random.default_rng(0).uniform(*BETA_RANGE, n), grid=lambda n: np.linspace(*BETA_RANGE, n))
+    random=lambda low, high, n, rng: rng.uniform(low, high, n), grid=lambda low, high, n, rng: np.linspace(low, high, n))
 
 def search_runs(
     study:Study,
     how:str # A name in SEARCHES
 ) -> list: # As baselines
     "A run for each β of a search, as many as `tune_beta` tries, each with a seed of its own"
+    betas = SEARCHES[how](*BETA_RANGE, study.trials, np.random.default_rng(0))
     return [dict(part=how, key='trial', name=f'{how}-{i}', settings=dict(TABLE2, beta=float(b), seed=100 + i))
-            for i, b in enumerate(SEARCHES[how](study.trials))]
+            for i, b in enumerate(betas)]
 
 # %% ../nbs/10a_designs.ipynb #627e2d3c
 PARTS = dict(baselines=baselines, betas=beta_sweep, choices=choices, best=best_preset, presets=presets, levers=levers,

@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.special import digamma, polygamma
 
 from .bayesopt import BayesOpt
-from .designs import BETA_RANGE, TABLE2
+from .designs import BETA_RANGE, SEARCHES, TABLE2
 from .tables import AGAINST, best_beta, label, ratio, values
 
 # %% ../nbs/10a_tuning.ipynb #d85b2412
@@ -93,8 +93,9 @@ def compare_searches(
     found = {kind: [] for kind in TUNED.values()}
     for i in range(repeats):
         rng = np.random.default_rng(i)
-        betas = dict(Bayesian=None, random=rng.uniform(lo, hi, trials), grid=np.linspace(lo, hi, trials))
-        for kind, own in found.items(): own.append(chosen(betas[kind], i, rng))
+        for part, kind in TUNED.items():
+            betas = SEARCHES[part](lo, hi, trials, rng) if part in SEARCHES else None
+            found[kind].append(chosen(betas, i, rng))
     return found
 
 # %% ../nbs/10a_tuning.ipynb #6603b635
