@@ -148,7 +148,8 @@ def disentangling(study:Study) -> list: # As baselines
 
 # %% ../nbs/10a_designs.ipynb #679fc96f
 SEARCHES = dict( # How β is looked for where the report looks, beside tune_beta: drawn evenly, or at equal steps
-    random=lambda low, high, n, rng: rng.uniform(low, high, n), grid=lambda low, high, n, rng: np.linspace(low, high, n))
+    random=lambda low, high, n, rng: rng.uniform(low, high, n),
+    grid=lambda low, high, n, rng: np.linspace(low, high, n))
 
 def search_runs(
     study:Study,
