@@ -42,7 +42,7 @@ def _values(images, names=None):
 def _contrast(v, value=None):
     "Which of the values `v` are on the side with an attribute, and which on the side without"
     known = ~np.isnan(v)
-    if value is not None: return known & (v == value), known & (v != value)
+    if value is not None: return known & (v == np.float32(value)), known & (v != np.float32(value))
     low, high = np.quantile(v[known], [1/3, 2/3])
     above = v[known & (v > v[known].min())]
     top = high if high > v[known].min() or not len(above) else above.min()

@@ -19,7 +19,7 @@ from fastai.learner import AvgLoss, AvgSmoothLoss, Metric
 from fastai.torch_core import get_random_states, num_distrib, rank_distrib, set_random_states, set_seed
 from torch import Tensor
 
-from .images import save_grid
+from .images import ImageArray, save_grid
 from .networks import VAEGAN, evaluating
 from .priors import draw_codes, posteriors
 from .trainer import VAEGANTrainer
@@ -60,14 +60,15 @@ class LossBar(ProgressCallback):
 # %% ../nbs/04a_callbacks.ipynb #82cf3cc0
 class SeedEpochs(Callback):
     "Seeds every epoch by (`seed`, epochs trained so far), and restores the caller's random state after `fit`"
-    order = -20
+    order, trained = -20, False
     def __init__(self, seed:int=0): self.seed = seed
     def before_fit(self): self.learn.at_exit.callback(set_random_states, **get_random_states())
     def before_epoch(self):
-        done = self.learn.epochs_done
+        self.trained, done = False, self.learn.epochs_done
         set_seed(int(np.random.SeedSequence([self.seed, done]).generate_state(1)[0]))
         for dl in self.dls: getattr(dl, 'dl', dl).epoch = done
-    def after_epoch(self): self.learn.epochs_done += 1
+    def before_train(self): self.trained = True # a validation is no epoch
+    def after_epoch(self): self.learn.epochs_done += self.trained
 
 # %% ../nbs/04a_callbacks.ipynb #337bdf0b
 class LabelNoise(Callback):
@@ -144,7 +145,12 @@ class FitPrior(Callback):
         most:int=20_000, # Images
         seed:int=0 # Of their choice and their codes
     ): self.most, self.seed = most, seed
-    def before_fit(self): self.vaegan_trainer.net.prior.check_images(len(self.dls.train.dataset))
+    def before_fit(self):
+        images = self.dls.train.dataset
+        self.vaegan_trainer.net.prior.check_images(len(images))
+        if not isinstance(images, ImageArray):
+            raise ValueError('prior: wanted loaders of get_dls or array_dls, to fit one to their images, found those of '
+                             f"{type(images).__name__}; or take prior='normal'")
     def after_train(self):
         net, images = self.vaegan_trainer.net, self.dls.train.dataset
         chosen = np.random.default_rng(self.seed).permutation(len(images))[:self.most]
@@ -190,8 +196,10 @@ class SampleGrid(Callback):
 class StopOnNaN(Callback):
     "Ends `fit` when a loss or a weight is not finite, before the epoch is saved; `learn.stopped` says where it was"
     order = MixedPrecision.order + 4
-    def before_fit(self): self.learn.stopped, self.at_once = None, self.dls.device.type == 'cpu'
-    def before_train(self): self.first = torch.zeros((), dtype=torch.int64, device=self.dls.device)
+    def before_fit(self):
+        self.device = next(self.model.parameters()).device
+        self.learn.stopped, self.at_once = None, self.device.type == 'cpu'
+    def before_train(self): self.first = torch.zeros((), dtype=torch.int64, device=self.device)
     def after_loss(self):
         if not self.training: return
         bad = torch.where(torch.isfinite(self.learn.loss_grad.detach()), 0, self.iter + 1)

@@ -139,6 +139,7 @@ def _check_codes(cfg:Config):
 
 def _check_lr(cfg:Config):
     if isinstance(cfg.lr, (list, tuple)): object.__setattr__(cfg, 'lr', tuple(map(_plain, cfg.lr))) # JSON has lists
+    if isinstance(cfg.lr, tuple) and len(cfg.lr) == 1: object.__setattr__(cfg, 'lr', cfg.lr[0])
     lrs = cfg.lr if isinstance(cfg.lr, tuple) else (cfg.lr,)
     if len(lrs) not in (1, 3) or not all(_is_a(l, 'float') and l > 0 for l in lrs):
         _refuse('lr', 'a learning rate above 0, or one for each of encoder, decoder and discriminator', cfg.lr)

@@ -50,6 +50,7 @@ def ahead(
 
 # %% ../nbs/01b_data.ipynb #b7cf61ab
 _CHUNK_BYTES = 256*64*64*3  # pixels that are decoded at once, at most
+_PASSING = errno.EMFILE, errno.ENFILE, errno.ESTALE # no fault of the image
 
 def _decode(source, rows, size, crop, channels):
     "Pixels of some images, zeros where one could not be used, and `[[row, reason]]` of those"
@@ -57,7 +58,11 @@ def _decode(source, rows, size, crop, channels):
     for k, i in enumerate(rows):
         try: pixels[k] = fit_image(source.read(source.names[i]), size, crop, channels)
         except UnidentifiedImageError: bad.append([i, 'not an image that Pillow knows'])
-        except Exception as e: bad.append([i, _one_line(e)])
+        except Exception as e:
+            if getattr(e, 'errno', None) in _PASSING:
+                raise RuntimeError(f'could not read {source.names[i]} of {source.about} ({_one_line(e)}), which may pass: '
+                                   'open the images again') from e
+            bad.append([i, _one_line(e)])
     return pixels, bad
 
 def _one_line(e): return f'{type(e).__name__}: {" ".join(str(e).split())}'[:200]
@@ -72,6 +77,7 @@ def _check_bad(about, skipped, done, n, max_bad):
     "A line on the `[[name, reason]]` that were skipped among the first `done` of `n`; ValueError if they are too many"
     few = '; '.join(f'{name} ({why})' for name, why in skipped[:3]) + ('; ...' if len(skipped) > 3 else '')
     report = f'{len(skipped):,} of {done:,} images of {about} could not be used: {few}'
+    report = report.encode('utf-8', 'backslashreplace').decode()             # a name may be no UTF-8
     if len(skipped) > max_bad*n or len(skipped) == n:
         raise ValueError(f'Wanted at most {100*max_bad:g}% bad images (max_bad={max_bad:g}), found more: {report}. '
                          f'Mend the source, choose another crop, or raise max_bad')
@@ -205,6 +211,7 @@ def _check_fractions(fractions):
 
 def _complete_splits(images, seed, fractions):
     "Give every image a split; at least one validates"
+    if not len(images): raise ValueError(f'Wanted images, found none in {images.meta["source"]}')
     train, valid, test = fractions
     rng = np.random.default_rng(seed)
     given = images.splits[0] >= 0
@@ -235,7 +242,7 @@ def open_images(
     size:int=64, # side of the images, pixels, 8 to 4096
     crop=None, # a name in CROPS or a box; 'larsen' for CelebA and 'center' otherwise if None
     channels:int=3, # 3: RGB, 1: luma
-    attributes=None, # CSV with splits or attributes, see read_list
+    attributes=None, # CSV with splits or attributes, see read_list; not for what is opened already
     seed:int=0, # of a random split, 0 to 2**64 - 1
     fractions:tuple=(.9, .05, .05), # train, valid and test, where the source has no split
     cache=None, # folder; VAEGAN_CACHE or ~/.cache/vaegan_nb if None; False keeps the images in memory
@@ -249,8 +256,12 @@ def open_images(
     if crop is not None: crop = check_crop(crop)
     if not 0 <= max_bad <= 1: raise ValueError(f'max_bad: wanted a share from 0 to 1, found {max_bad}')
     workers = num_cpus() if workers is None else check_integer('workers', workers, 0, 10_000)
-    if isinstance(source, ImageArray): return source
-    if isinstance(source, (str, os.PathLike)) and (Path(source)/'table.npz').is_file():
+    opened = isinstance(source, ImageArray)
+    entry = isinstance(source, (str, os.PathLike)) and (Path(source)/'table.npz').is_file()
+    if attributes is not None and (opened or entry):
+        raise ValueError('attributes: these images are opened already: give what they were opened from, with attributes')
+    if opened: return source
+    if entry:
         images, max_bad = load_images(source), 1                             # a cache entry: as it is
     else:
         source = find_source(source, attributes, size, channels, seed)
@@ -283,7 +294,7 @@ def _in_memory(source, settings, workers, max_bad, progress):
 # %% ../nbs/01b_data.ipynb #bd8b9fb6
 def _cached(source, settings, workers, max_bad, progress, cache):
     "Open the cache entry of a source, building it first where it is missing or damaged"
-    cache = Path(cache or os.environ.get('VAEGAN_CACHE') or '~/.cache/vaegan_nb').expanduser()
+    cache = Path(cache or os.environ.get('VAEGAN_CACHE') or '~/.cache/vaegan_nb').expanduser().absolute()
     key = _hash(repr((source.identity, settings, FILTER)).encode())
     entry = cache/key
     def load(tell=True):
@@ -304,9 +315,9 @@ def _cached(source, settings, workers, max_bad, progress, cache):
     with held:
         if (images := load(tell=False)) is not None: return images           # the other process has built it
         try: _build(source, entry, settings, workers, max_bad, progress)
-        except (OSError, ValueError) as e:
+        except (OSError, ValueError, RuntimeError) as e:
             shutil.rmtree(entry, ignore_errors=True)                         # nothing half-written stays
-            if isinstance(e, ValueError): raise
+            if not isinstance(e, OSError): raise
             raise OSError(f'Could not build the image cache {entry}: {e}. '
                           f'Free some space, pass cache=, or set VAEGAN_CACHE') from e
     return _load(entry, key)

@@ -365,7 +365,7 @@ def _needs_no_crop(source, size):
     if (Path(source)/'table.npz').is_file(): return False                    # a cache entry, cropped already
     found = find_source(source, size=size)
     try: return all(np.shape(np.asarray(found.read(name)))[:2] == (size, size) for name in found.names[:8])
-    except OSError: return False                                             # open_images says what it cannot read
+    except Exception: return False                                           # open_images says what it cannot read
 
 def _prepared(o):
     "Crop and filter of images, of statistics, or of a reference"

@@ -268,7 +268,7 @@ def kid(
     subsets:int=100, # Random subsets, 2 or more
     size:int=1000, # Images of each side in a subset; never more than half of the smaller side
     seed:int=0
-) -> tuple[float, float]: # Mean over the subsets (may be negative) and its standard error
+) -> tuple[float, float]: # Mean over the subsets (may be negative); its standard error, too large for unequal N
     "Kernel inception distance, unbiased at any N (Bińkowski et al. 2018)"
     check_same(a, b)
     x, y = _features(a, b, least=4)

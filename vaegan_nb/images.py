@@ -296,6 +296,7 @@ def _draft(img, size, crop):
     "Have a JPEG halved in decoding while two pixels for each of the result's are left; where `crop` is then, or `None`"
     if img.format != 'JPEG' or crop not in ('center', 'whole'): return
     turn = img.getexif().get(274, 1)                                         # orientation: 2-4 flip, 5-8 lay on a side
+    if turn not in range(1, 9): turn = 1                                     # as Pillow takes it
     upright = lambda: img.size[::-1] if turn > 4 else img.size
     full = upright()
     box = crop_box(crop, *full)

@@ -43,6 +43,11 @@ class VAEGANLearner(Learner):
                 said = re.compile(r'^(Exception occured in `\w+` when calling event `\w+`:\n\t)+')
                 e.args = tuple(said.sub('', a) if isinstance(a, str) else a for a in e.args)
                 raise
+    def __enter__(self): # of `validate`, `get_preds` and `summary`
+        self.at_exit = ExitStack()
+        return super().__enter__()
+    def __exit__(self, *args):
+        with self.at_exit: super().__exit__(*args)
     def _do_fit(self):
         bar = getattr(getattr(self, 'progress', None), 'mbar', None)
         if self.first_epoch and bar: bar.update(0) # fastprogress starts at its first update, which has to be 0
@@ -121,7 +126,7 @@ def vaegan_learner(
     trainer, lr = VAEGANTrainer(cfg), cfg.lr
     if isinstance(lr, tuple): lr = [l for l, n in zip((*lr, lr[-1]), (*MODELS['vaegan'], 'critic')) if n in model.nets]
     learn = VAEGANLearner(dls, model, trainer.watched, opt_func=partial(make_opt, cfg=cfg), lr=lr, splitter=networks_of,
-                          cbs=[trainer, *_callbacks(cfg), *L(cbs)], moms=(cfg.mom,)*3,
+                          cbs=[trainer, *_callbacks(cfg), *L(cbs)], moms=(cfg.mom if cfg.opt == 'adam' else 0.,)*3,
                           metrics=[LossTerm(t) for t in recorded_terms(cfg)])
     learn.config, learn.recorder.train_metrics = cfg, True
     learn.recorder.smooth_loss, learn.recorder.loss = SmoothLoss(), MeanLoss()

@@ -265,9 +265,11 @@ def unit_scale(
     o:dict # Features `f_x`, `f_tilde`, `f_p`, those there are, each (n, channels, ...)
 ) -> dict: # The same names
     "Features in units of the standard deviation of those of real images, for each channel"
+    features = {k: o[k] for k in ('f_x', 'f_tilde', 'f_p') if k in o}
+    if o['f_x'][:, 0].numel() < 2: return features # one value has no spread
     dims = [d for d in range(o['f_x'].ndim) if d != 1]
     scale = ((.5 - .5/math.pi)/(o['f_x'].detach().var(dims, keepdim=True) + 1e-4)).sqrt()
-    return {k: f*scale for k, f in o.items() if k in ('f_x', 'f_tilde', 'f_p')}
+    return {k: f*scale for k, f in features.items()}
 
 # %% ../nbs/02a_networks.ipynb #4970ba26
 @patch

@@ -23,8 +23,14 @@ def posteriors(
     bs:int=256 # Images at once
 ) -> tuple[Tensor, Tensor]: # mu and logvar of q(z|x), each (n, nz), float32 on the CPU
     "Mean and log variance of the codes of images, see `evaluating`"
+    wanted, out = (net.config.channels, net.config.size, net.config.size), []
     with evaluating(net) as device:
-        out = [[o.cpu() for o in net.encoder(to_floats(images[i:i+bs], device))] for i in range(0, len(images), bs)]
+        for i in range(0, len(images), bs):
+            x = to_floats(images[i:i+bs], device)
+            if x.shape[1:] != wanted: raise ValueError(f'wanted images of {wanted} (channels, height, width), as the '
+                                                       f'model was trained on, found {tuple(x.shape[1:])}')
+            out.append([o.cpu() for o in net.encoder(x)])
+    if not out: raise ValueError('wanted images, found none')
     mu, logvar = map(torch.cat, zip(*out))
     return mu, logvar
 
@@ -78,6 +84,8 @@ def prior_of(
         raise ValueError(f'prior: wanted one of {net.nz} dimensions, found {prior.nz}')
     if prior not in (None, 'normal', 'mixture'):
         raise ValueError(f'prior: wanted normal, mixture or a Prior, found {prior!r}')
+    if prior == 'mixture' == net.prior.kind and not net.prior.images:
+        raise ValueError('prior: it is fitted at the end of the first epoch, and none is done')
     if prior in (None, net.prior.kind): return net.prior
     if prior == 'normal': return Prior(net.nz)
     if 'encoder' not in net.nets: raise ValueError("prior: a GAN has no codes of images to fit one to; take 'normal'")

@@ -92,6 +92,8 @@ def plot_history(
     return fig
 
 # %% ../nbs/04c_report.ipynb #a3f74e55
+def _listed(runs): return [runs] if isinstance(runs, (str, Path)) else list(runs)
+
 def _judge(m): # One of read_metrics
     "What two distances must have in common before one can be called smaller; not the codes, which are the model's"
     return m['name'], tuple(m['n']), tuple(sorted((k, v) for k, v in m['protocol'].items() if k != 'codes'))
@@ -102,7 +104,7 @@ def plot_metrics(
     "Distance of generated from real images over the epochs, one line a run, one axis a judge, with floors (Figure 3)"
     import matplotlib.pyplot as plt
     from matplotlib.ticker import LogFormatter
-    judges, colors = {}, cycle(('#0072B2', '#D55E00', '#009E73', '#CC79A7'))
+    runs, judges, colors = _listed(runs), {}, cycle(('#0072B2', '#D55E00', '#009E73', '#CC79A7'))
     for r in runs:
         if rows := read_metrics(r): judges.setdefault(_judge(rows[0]), []).append((model_name(read_run(r)[0]), rows))
     if not judges: return None
@@ -192,7 +194,7 @@ def _run_section(run:Path, more:Mapping) -> str:
         meanings = _rows({t: what for t, (_, what) in TERMS.items() if f'train_{t}' in recorded})
         parts += [f'<p>Losses</p>{figure_html(plot_history(run))}',
                   f'<details><summary>What the terms are</summary><table>{meanings}</table></details>']
-    parts += [f'<details><summary>Settings</summary><table>{_rows({**data, **vars(cfg)})}</table></details>']
+    parts += [f'<details><summary>Settings</summary><table>{_rows({**data, **vars(cfg), **data})}</table></details>']
     return '\n'.join([*parts, *(f'<h3>{html.escape(k)}</h3>{_as_html(v)}' for k, v in more.items())])
 
 # %% ../nbs/04c_report.ipynb #dc08bf7f
@@ -204,6 +206,7 @@ def write_report(
     more:Mapping={} # {heading: matplotlib Figure or text, or a pair of what it shows and one of them}, below each run
 ) -> Path:
     "One self-contained HTML page about one run or several"
+    runs = _listed(runs)
     curves = plot_metrics(runs)
     if curves: intro += f'<h2>Distance to the real images</h2>{_about_distance}{figure_html(curves)}'
     page = _page.format(title=html.escape(title), body=intro + '\n'.join(_run_section(Path(r), more) for r in runs))

@@ -55,7 +55,7 @@ def from_first(
 # %% ../nbs/04d_runs.ipynb #6e0f94d4
 class RunFolder(Callback):
     "Writes a run folder after epochs, and with `resume` goes on from the last that it wrote"
-    order = 65 # after the Recorder and the pictures
+    order = 62 # after the Recorder and the pictures, before fastai's EarlyStoppingCallback
     def __init__(self,
         path:str|Path, # The folder
         resume:bool=False, # Go on with the run in it (or begin, when there is none yet)?
@@ -65,6 +65,7 @@ class RunFolder(Callback):
 
     def before_fit(self):
         state = from_first(self._claim)
+        self.learn.epochs_done = 0 # those of an earlier `fit` are no epochs of this run
         if state: self._restore(state)
         self.began, self.spent, self.unwritten = time.monotonic(), 0., None # seconds, and a state
         self.learn.at_exit.callback(self._write)
@@ -248,6 +249,7 @@ def _restore(self:RunFolder, s:dict):
     r.smooth_loss.count, r.smooth_loss.val = s['smooth'][0], torch.tensor(s['smooth'][1])
     learn.epochs_done = learn.first_epoch = s['epochs']
     learn.train_iter = len(r.losses)
+    if hasattr(learn, 'decoder_mean'): learn.decoder_mean.earlier = 0 # its steps are all in train_iter
 
 # %% ../nbs/04d_runs.ipynb #a0b9238a
 def train_run(

@@ -10,6 +10,7 @@ __all__ = ['FactorGrid', 'active_units', 'mig', 'modularity_compactness', 'infom
 import numpy as np
 from fastcore.basics import patch
 from sklearn.base import clone
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
@@ -298,6 +299,7 @@ class _Pool:
     def __init__(self, z, f):
         self.z, self.k = z, f.shape[1]
         self.order = np.argsort(f, 0, kind='stable')
+        self.at = np.argsort(self.order, 0)
         ordered = np.take_along_axis(f, self.order, 0)
         places = lambda side: np.stack([np.searchsorted(o, v, side) for o, v in zip(ordered.T, f.T)], 1)
         self.first, self.last = places('left'), places('right')
@@ -306,14 +308,16 @@ class _Pool:
             raise ValueError(f'half of the images trains and half tests, and each wants 10 of every setting; found {n} '
                              f'of setting {f[i, k]} of factor {k}: encode more')
 
-    def _mates(self, i, k, rng):
-        "Codes of random images that agree with images `i` in factor `k`"
+    def fixed(self, k, n, rng):
+        i = rng.integers(len(self.z))
         a, b = self.first[i, k], self.last[i, k]
-        return self.z[self.order[a + ((b - a)*rng.random(len(i))).astype(int), k]]
-    def fixed(self, k, n, rng): return self._mates(np.full(n, rng.integers(len(self.z))), k, rng)
+        return self.z[self.order[a + ((b - a)*rng.random(n)).astype(int), k]]
     def pairs(self, k, n, rng):
+        "Codes of images and of others that agree with them in factor `k`"
         i = rng.integers(len(self.z), size=n)
-        return self.z[i], self._mates(i, k, rng)
+        a, b = self.first[i, k], self.last[i, k]
+        other = self.at[i, k] - a + 1 + rng.integers(b - a - 1)               # an image is no mate of its own
+        return self.z[i], self.z[self.order[a + other % (b - a), k]]
 
 class _Fresh:
     "Batches encoded on demand"
@@ -362,7 +366,8 @@ def beta_vae_score(
         x = np.array([np.abs(np.subtract(*source.pairs(j, batch, rng))).mean(0) for j in k])
         return (x[:, active] if active.any() else np.zeros((n, 1))), k
     train, test = (points(o, n) for o, n in zip(sources, (n_train, n_test)))
-    model = LogisticRegression(max_iter=1000).fit(*train)
+    kind = LogisticRegression(max_iter=1000) if sources[0].k > 1 else DummyClassifier()    # one needs no telling
+    model = kind.fit(*train)
     return dict(value=float(model.score(*test)), train=float(model.score(*train)),
                 n_train=n_train, n_test=n_test, batch=batch, active=active)
 

@@ -7,7 +7,8 @@ __all__ = ['Source', 'folder_source', 'zip_source', 'read_list', 'add_list', 'ce
            'hf_source', 'array_source', 'synth_source', 'find_source']
 
 # %% ../nbs/01a_sources.ipynb #3f019e05
-import csv, hashlib, io, os, re, stat, threading, zipfile
+import csv, hashlib, io, math, os, re, stat, threading, unicodedata, warnings, zipfile
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,11 +75,19 @@ def _images_among(files, where):
     return names, sum(len(others.get(why, ())) for why in ('of another kind', 'that are no regular files'))
 
 # %% ../nbs/01a_sources.ipynb #954a9251
+def _below(root):
+    "Paths of the files below a folder; links to folders are followed, and each folder is met once"
+    met = set()
+    for folder, dirs, files in os.walk(root, followlinks=True):
+        real = os.path.realpath(folder)
+        dirs[:] = [] if real in met else sorted(dirs, key=lambda d: (os.path.islink(os.path.join(folder, d)), d))
+        yield from (Path(folder, f).relative_to(root).as_posix() for f in files if real not in met)
+        met.add(real)
+
 def folder_source(root)->Source:
     "All images below a folder, in sorted order"
     root = Path(root)
-    found = [Path(folder, f).relative_to(root).as_posix() for folder, _, found in os.walk(root) for f in found]
-    files = {n: _stamp(root/n) for n in found}
+    files = {n: _stamp(root/n) for n in _below(root)}
     names, ignored = _images_among(files, f'folder {root}')
     identity = str(root.resolve()), [(n, files[n]) for n in names]
     name = root.resolve().name.encode('utf-8', 'backslashreplace').decode()  # it is printed, and may be no UTF-8
@@ -99,6 +108,8 @@ def zip_source(path)->Source:
 # %% ../nbs/01a_sources.ipynb #cf091b35
 _SPLIT_CODES = {'0': 0, 'train': 0, '1': 1, 'valid': 1, 'val': 1, 'validation': 1, '2': 2, 'test': 2}
 
+_NAMES = 'file', 'filename', 'image', 'image_id' # What the column of file names may be called
+
 def _split_codes(values, where):
     codes = [_SPLIT_CODES.get(str(v).strip().lower(), -1) for v in values]
     if -1 in codes:
@@ -107,7 +118,7 @@ def _split_codes(values, where):
 
 def read_list(path)->tuple:
     "`(columns, {file name: texts})` of a .csv with a header line, or of one of CelebA's space-separated lists"
-    path = Path(path)
+    path = Path(path).expanduser()
     if not path.is_file(): raise FileNotFoundError(f'Wanted a list of images (a .csv or .txt), found none at {path}')
     try: lines = [o for o in path.read_text(encoding='utf-8-sig').splitlines() if o.strip()]
     except UnicodeDecodeError as e: raise ValueError(f'Wanted a list of images as text, found {path} ({e})') from e
@@ -115,25 +126,41 @@ def read_list(path)->tuple:
     rows = list(csv.reader(lines)) if path.suffix.lower() == '.csv' else [o.split() for o in lines]
     if path.suffix.lower() == '.csv': head, rows = rows[0], rows[1:]
     elif len(rows) > 1 and len(rows[0]) == 1: head, rows = ['file', *rows[1]], rows[2:]   # a count, then the names
+    elif rows[0][0].lower() in _NAMES: head, rows = rows[0], rows[1:]
     else: head = ['file', 'partition']
-    key = next((i for i, o in enumerate(head) if o.strip().lower() in ('file', 'filename', 'image', 'image_id')), 0)
+    key = next((i for i, o in enumerate(head) if o.strip().lower() in _NAMES), 0)
     if not rows or any(len(o) != len(head) for o in rows):
         raise ValueError(f'Wanted lines of {len(head)} fields ({", ".join(head[:4])}, ...) in {path}, found '
                          f'{next((o for o in rows if len(o) != len(head)), "no line")}: is the file complete?')
-    return [o.strip() for i, o in enumerate(head) if i != key], {o[key]: o[:key] + o[key+1:] for o in rows}
+    table = {_plain(o[key]): o[:key] + o[key+1:] for o in rows}
+    if len(table) < len(rows):
+        twice = Counter(_plain(o[key]) for o in rows).most_common(1)[0][0]
+        raise ValueError(f'Wanted a line for each image in {path}, found {twice!r} more than once: '
+                         f'name images of several folders as folder/file')
+    return [o.strip() for i, o in enumerate(head) if i != key], table
+
+def _plain(name): return unicodedata.normalize('NFC', name.strip())        # a Mac writes é as two characters
 
 # %% ../nbs/01a_sources.ipynb #e7cda255
+_WORDS = {o: math.nan for o in ('', 'na', 'n/a', 'null')} | dict(true=1., false=0.)
+
+def _number(text):
+    "Of a field; nan where it is unknown, None where it is text"
+    try: return float(text)
+    except ValueError: return _WORDS.get(text.strip().lower())
+
 def add_list(
     source:Source, # changed in place; its images are looked up by name, then by the last part of the name
     path, # see read_list
 )->Source: # the same, with splits or attributes from the list
     "Give a source the splits and attributes that a list file holds"
+    path = Path(path).expanduser()
     head, rows = read_list(path)
-    found = [rows.get(n, rows.get(Path(n).name)) for n in source.names]
+    found = [rows.get(_plain(n), rows.get(_plain(Path(n).name))) for n in source.names]
     if not any(found):
         raise ValueError(f'Wanted the images of {source.about} in {path}, such as {source.names[0]!r}, '
                          f'found names such as {next(iter(rows))!r}')
-    columns = dict(zip(head, range(len(head))))
+    columns = {o: i for i, o in enumerate(head) if o}                         # pandas numbers rows under no name
     split = next((columns.pop(o) for o in head if o.lower() in ('split', 'partition')), None)
     if split is not None:
         keep = [i for i, o in enumerate(found) if o]
@@ -143,8 +170,11 @@ def add_list(
         source.splits = _split_codes([o[split] for o in found], path)
     table = {}
     for name, i in columns.items():
-        try: table[name] = np.array([float(o[i] or 'nan') if o else np.nan for o in found], np.float32)
-        except ValueError: pass                                             # text is no attribute
+        texts = [o[i] if o else '' for o in found]
+        numbers = [_number(o) for o in texts]
+        if None not in numbers: table[name] = np.array(numbers, np.float32)
+        elif any(o is not None and o == o for o in numbers):                 # text alone is meant to be text
+            warnings.warn(f'{path}: {name} is no attribute, for {texts[numbers.index(None)]!r} is no number')
     if table: source.attributes, source.attribute_names = np.stack(list(table.values()), 1), list(table)
     source.identity = source.identity, str(path), _stamp(path)
     return source
