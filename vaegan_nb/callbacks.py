@@ -149,8 +149,8 @@ class FitPrior(Callback):
         images = self.dls.train.dataset
         self.vaegan_trainer.net.prior.check_images(len(images))
         if not isinstance(images, ImageArray):
-            raise ValueError('prior: wanted loaders of get_dls or array_dls, to fit one to their images, found those of '
-                             f"{type(images).__name__}; or take prior='normal'")
+            raise ValueError('prior: wanted loaders of get_dls or array_dls, to fit one to their images, found those '
+                             f"of {type(images).__name__}; or take prior='normal'")
     def after_train(self):
         net, images = self.vaegan_trainer.net, self.dls.train.dataset
         chosen = np.random.default_rng(self.seed).permutation(len(images))[:self.most]

@@ -65,6 +65,7 @@ def chosen(
         name, found, value = text.partition('=')
         if not found: raise ValueError(f'--set: wanted field=value, found {text!r}')
         if name == 'model': raise ValueError('--set model: use --model, which is vaegan if it is not given')
+        if name == 'crop': raise ValueError('--set crop: use --crop')
         if name in changed: raise ValueError(f'--set {name}: it is given twice')
         changed[name] = field_value(name, value)
     n_halvings(configure(preset, **changed).size)
@@ -109,14 +110,16 @@ def _check_log(log):
 # %% ../nbs/11_cli.ipynb #960d131c
 def _folder(out):
     "The folder that a command is to fill; `ValueError` where it cannot be one"
-    file = next((p for p in (Path(out), *Path(out).parents) if p.is_file()), None)
+    out = Path(out).expanduser()                                             # --out=~/x comes as it is typed
+    file = next((p for p in (out, *out.parents) if p.is_file()), None)
     if file: raise ValueError(f'--out: wanted a folder, found the file {file}: choose another')
-    return Path(out)
+    return out
 
 def _out(out, source, kind):
     "The folder that was asked for, or one for this source; `ValueError` where its pictures would be trained on"
     place = Path(source).expanduser().resolve()
-    out = Path(out or f'runs/{place.stem.replace(":", "-")}-{kind}')
+    name = place.name if place.is_dir() else place.stem                      # photos.v2 is a folder
+    out = Path(out or f'runs/{name.replace(":", "-")}-{kind}').expanduser()
     celeba = any((place/name).exists() for name in ('celeba', 'img_align_celeba', 'img_align_celeba.zip')) # has a list
     if place.is_dir() and not celeba and place in (out.resolve(), *out.resolve().parents):
         raise ValueError(f'--out: {out} lies in the folder of images, whose pictures are trained on: choose another')
@@ -133,7 +136,7 @@ def vaegan_demo(
 ):
     "Train VAE, GAN and VAE-GAN on synthetic faces and write a report with their pictures"
     if not 0 < minutes < math.inf: raise ValueError(f'--minutes: wanted more than 0, found {minutes}')
-    _folder(out)
+    out = _folder(out)
     from vaegan_nb.demo import run_demo
     n, size = (640, 32) if quick else (6400, 64)
     report = run_demo(out, n, size, quick, resume, minutes, quiet)
@@ -228,7 +231,7 @@ def vaegan_encode(
     source:str, # Folder or zip of images, a CelebA folder, or synth:20000 for so many drawn faces
     out:str=None, # Folder: codes.npz, codes.csv and reconstructions.png; codes in the run folder if not given
     max_bad:float=.05, # Share of the images that may be unusable
-    n:int=32, # Images that are reconstructed
+    n:int=32, # Images that are reconstructed, at most: whole rows of 8
     quiet:bool=False # Say nothing but mistakes
 ):
     "Write the codes of images, and reconstructions of the first ones"
@@ -236,7 +239,7 @@ def vaegan_encode(
     _check_opening(max_bad=max_bad)
     _check_run(run)
     _check_source(source)
-    if out: _folder(_out(out, source, ''))
+    if out: out = _folder(_out(out, source, ''))
     from vaegan_nb.commands import encode_source
     path = encode_source(run, source, out, n, max_bad)
     if not quiet: print(f'codes: {path}')
@@ -295,17 +298,21 @@ def search_space(
     return space
 
 # %% ../nbs/11_cli.ipynb #c071cf49
+_UNREAD = dict( # Fields that a model without an encoder, or without a discriminator, does not read
+    gan=('beta', 'gamma', 'enc_fc', 'warmup', 'penalty_weight', 'capacity'),
+    vae=('gamma', 'dis_fc', 'r1', 'real', 'fake', 'swap', 'equilibrium', 'margin'))
+
 def _check_search(space, preset, settings, objective, n, budget, workers):
     "`ValueError` for a search that cannot begin, or whose trials at the bounds could not"
     if 'seed' in settings: raise ValueError('--set seed: every trial has a seed of its own, leave it out')
     if twice := [k for k in space if k in settings]: raise ValueError(f'--over {twice[0]}: it is given a value, too')
     for end in 0, 1: configure(preset, **settings, **{k: v[end] for k, v in space.items()})
-    if settings.get('model') == 'gan' and 'beta' in space:
-        raise ValueError('a GAN has no beta: wanted --model vae or vaegan')
+    if unread := [k for k in space if k in _UNREAD.get(model := settings.get('model'), ())]:
+        raise ValueError(f'--over {unread[0]}: a {model.upper()} has none')
     _wanted('--objective', 'distance or reconstruction', objective in ('distance', 'reconstruction'), objective)
     if settings.get('model') == 'gan' and objective == 'reconstruction':
         raise ValueError('a GAN reconstructs nothing: wanted --objective distance')
-    if n < 2: raise ValueError(f'--n: wanted 2 images or more, found {n}')
+    if n < 4: raise ValueError(f'--n: wanted 4 images or more, found {n}')
     if n > 10_000: raise ValueError(f'--n: wanted n of 10,000 or less, found {n}')
     if budget < 2: raise ValueError(f'wanted a budget of 2 runs or more, to compare them, found {budget}')
     if workers < 1: raise ValueError(f'wanted 1 worker or more, found {workers}')
@@ -375,10 +382,11 @@ def vaegan_study(
     only:str=None, # Parts of the study, with commas between, such as baselines, betas, presets, tune, search
     workers:int=None, # Runs at a time; one on each GPU, or on each of up to four cores, if not given
     quick:bool=False, # The smallest form
-    factors:str=None # The file of dSprites (.npz) or 3D Shapes (.h5), to disentangle those in place of drawn faces
+    factors:str=None, # The file of dSprites (.npz) or 3D Shapes (.h5), to disentangle those in place of drawn faces
+    retry_failed:bool=False # Give trials of a search that failed another chance
 ):
     "The tables and figures of a study redone"
     path = _folder(out or f'runs/{name}{"-quick" if quick else ""}')
     if workers is not None and workers < 1: raise ValueError(f'wanted 1 worker or more, found {workers}')
     from vaegan_nb.commands import report_study
-    print(f'\nreport: {report_study(name, path, quick, only, workers, factors)}')
+    print(f'\nreport: {report_study(name, path, quick, only, workers, factors, retry_failed)}')

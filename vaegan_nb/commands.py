@@ -20,6 +20,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
+from urllib.parse import quote
 
 import pandas as pd
 import torch
@@ -41,6 +42,7 @@ from .features import FaceTeacher, Inception
 from .hub import local_run, optional_module
 from .jobs import processes
 from .latent import explorer_page, latent_figures
+from .networks import Prior
 from .outputs import KINDS, edited_codes, sample_codes, write_codes, write_pictures
 from .report import figure_html, read_run, write_report
 from .runs import decode_codes, train_run, trained_model
@@ -253,6 +255,14 @@ def _lasting(name):
     "The name of a file or folder that is right wherever the search is gone on with; of anything else its own"
     return str(Path(name).resolve()) if Path(name).exists() else name
 
+def _check_trials(images, cfg, space):
+    "What would end every trial is said at once"
+    train, valid = images.split('train'), images.split('valid')
+    array_dls(train, valid, cfg.bs)
+    if cfg.model == 'gan': return
+    if 'nz' not in space: Prior(cfg.nz, cfg.prior).check_images(len(train))
+    if len(valid) < 2: raise ValueError(f'wanted 2 images or more to validate on, found {len(valid)}: use more images')
+
 def tune_source(
     source:str, # See open_images
     out:Path, # Folder of the search
@@ -276,8 +286,9 @@ def tune_source(
     judge = extractor if extractor in ('teacher', 'inception') else _lasting(extractor)
     study = Study(name, place, size, crop, extractor=judge, n=(n,), seeds=(0,), preset=preset, settings=settings,
                   max_bad=max_bad)
-    images = open_images(source, size=size, crop=crop, max_bad=max_bad, progress=is_watched() and not quiet)
-    array_dls(images.split('train'), images.split('valid'), cfg.bs) # what would end every trial is said at once
+    images = open_images(source, size=size, crop=crop, channels=cfg.channels, max_bad=max_bad,
+                         progress=is_watched() and not quiet)
+    _check_trials(images, cfg, space)
     search = tune(study, out, space, '', score=OBJECTIVES[objective], report=None if quiet else print,
                   progress=is_watched() and not quiet, **submitted(workers), **kwargs)
     return search, write_study(search, out, objective)
@@ -341,7 +352,7 @@ def sample_run(
     z = sample_codes(net, **how)
     if edits: z = edited_codes(net, z, edits, run_images(run, source))
     moved = how.get('interpolate') or how.get('traverse') is not None
-    path = out or place/f'sampled{KINDS[kind]}'
+    path = os.path.expanduser(out or place/f'sampled{KINDS[kind]}')
     return write_pictures(decode_codes(net, z), path, kind, z, how.get('steps', 16) if moved else 8)
 
 def encode_source(
@@ -390,11 +401,13 @@ def report_run(
     "Write what is known of a run"
     run, place = local_run(run), _place(run)
     net = trained_model(run)
-    images, path = run_images(run, source), Path(out or place/'look.html')
+    images, path = run_images(run, source), Path(out or place/'look.html').expanduser()
     if path.suffix != '.html': raise ValueError(f'wanted a page that ends in .html, found {path}')
+    if images is None and source is None and net.config.model != 'gan':
+        print('note: the images of the run are gone: name some (--source) to see more', file=sys.stderr)
     more = {k: (_SHOWN[k], v) for k, v in inspect_run(run, images, quick).items()}
     explorer = explorer_page(net, explorer_of(path), images)
-    link = f'<p><a href="{explorer.name}">Sliders of the latent space</a></p>'
+    link = f'<p><a href="{quote(explorer.name)}">Sliders of the latent space</a></p>'
     return write_report(path, [run], title=Path(run).name, intro=link, more=more)
 
 # %% ../nbs/10d_commands.ipynb #a5992d75
@@ -418,10 +431,12 @@ def report_study(
     quick:bool=False, # The smallest form?
     only:str=None, # Parts or runs of it
     workers:int=None, # Runs at a time; one on each GPU, or on each of up to four cores, if None
-    factors:str|Path=None # Of a study with scores: the file of dSprites (.npz) or of 3D Shapes (.h5) in place of faces
+    factors:str|Path=None, # Of a study with scores: the file of dSprites (.npz) or of 3D Shapes (.h5) in place of faces
+    retry_failed:bool=False # See run_study
 ) -> Path: # The page
     "Train what a study takes, and write its tables and figures"
     if name not in STUDIES: raise ValueError(f'study {name!r} is unknown: choose one of {", ".join(STUDIES)}')
     plan = STUDIES[name] if factors is None else of_factors(STUDIES[name], factors)
     if workers is None: workers = torch.cuda.device_count() or min(num_cpus(), 4)
-    return run_study(quick_study(plan) if quick else plan, Path(out), only, **submitted(workers))
+    plan = quick_study(plan) if quick else plan
+    return run_study(plan, Path(out), only, retry_failed=retry_failed, **submitted(workers))

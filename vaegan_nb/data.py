@@ -60,8 +60,8 @@ def _decode(source, rows, size, crop, channels):
         except UnidentifiedImageError: bad.append([i, 'not an image that Pillow knows'])
         except Exception as e:
             if getattr(e, 'errno', None) in _PASSING:
-                raise RuntimeError(f'could not read {source.names[i]} of {source.about} ({_one_line(e)}), which may pass: '
-                                   'open the images again') from e
+                raise RuntimeError(f'could not read {source.names[i]} of {source.about} ({_one_line(e)}), which '
+                                   'may pass: open the images again') from e
             bad.append([i, _one_line(e)])
     return pixels, bad
 
@@ -259,7 +259,7 @@ def open_images(
     opened = isinstance(source, ImageArray)
     entry = isinstance(source, (str, os.PathLike)) and (Path(source)/'table.npz').is_file()
     if attributes is not None and (opened or entry):
-        raise ValueError('attributes: these images are opened already: give what they were opened from, with attributes')
+        raise ValueError('attributes: these images are opened already: give what they were opened from with attributes')
     if opened: return source
     if entry:
         images, max_bad = load_images(source), 1                             # a cache entry: as it is

@@ -192,7 +192,7 @@ def elsewhere(
     searched = {folder for folder in _FOUND.values() if (Path(out)/folder).exists()}
     for path in sorted((Path(out)/'elsewhere').glob('*/results.json')):
         there = read_json(path, ('study', 'rows'), 'copy it again')
-        if changed := [k for k in same if there['study'].get(k) != mine[k]]:
+        if changed := [k for k in same if k in there['study'] and there['study'][k] != mine[k]]: # older ones lack some
             raise ValueError(f'{path} is of another study: {", ".join(changed)} differ from {study.name}')
         of = (there.get('protocol') or {}).get('weights')
         for r in there['rows']:

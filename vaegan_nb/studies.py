@@ -243,7 +243,8 @@ def make_report(
         if not len(table): continue
         fig = plot_changes(results, part, AGAINST[part]) if part in ('choices', 'best', 'levers') else None
         parts.append(f'<h2>{title}</h2>{_html(readable(table))}{_NOTES.get(part, "")}{figure_html(fig) if fig else ""}')
-    parts += [f'<p>{escape(beta_verdict(results))}</p>', *_scores(results), *_figures(results, study.trials)]
+    if results['rows'].part.isin(['betas', 'tuned']).any(): parts.append(f'<p>{escape(beta_verdict(results))}</p>')
+    parts += [*_scores(results), *_figures(results, study.trials)]
     parts += [f'<h2>{escape(title)}</h2>{_picture(pixels)}' for title, pixels in _real_pictures(out)]
     parts += [f'<h2>Time and cost</h2>{_html(cost_table(results))}',
               f'<h2>What differs from the report</h2>{_html(DIFFERENCES)}']
@@ -275,5 +276,5 @@ def run_study(
     page = make_report(out) if not failed or collect(study, out) else None # with nothing finished there is none
     if failed:
         raise RuntimeError(f'{len(failed)} runs failed: {failed}. The same call tries runs again, and with '
-                           'retry_failed=True the trials of a search')
+                           'retry_failed=True (--retry-failed) the trials of a search')
     return page

@@ -334,7 +334,8 @@ def plot_curves(
     there = rows[curve].map(lambda c: isinstance(c, list) and len(c) > 0) if curve in rows else False
     rows = rows[rows.value.notna() & there].drop_duplicates(['key', 'run'])
     if not len(rows): return None
-    if keys is None: keys = [*rows[rows.part == 'baselines'].key.unique(), *filter(None, [best_beta(results)])]
+    if keys is None:
+        keys = [*dict.fromkeys(rows.key[(rows.part == 'baselines') | (rows.key == best_beta(results))])]
     if missing := [label(key) for key in keys if key not in set(rows.key)]:
         raise ValueError(f'no curve of {", ".join(missing)}: there are {", ".join(rows.key.unique())}')
     fig, ax = plt.subplots(figsize=(7, 3.2), layout='constrained')
