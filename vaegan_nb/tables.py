@@ -92,7 +92,7 @@ def collect(
     here, row_of = {r['run'] for r in rows}, lambda r: (r['part'], r['key'])
     rows += [r for r in elsewhere(study, out) if r['run'] not in here]
     order = {row: i for i, row in enumerate(dict.fromkeys(map(row_of, runs)))}
-    return sorted(rows, key=lambda r: order.get(row_of(r), len(order)))
+    return sorted(rows, key=lambda r: (order.get(row_of(r), len(order)), len(r['run']), r['run'])) # trial 9 before 10
 
 # %% ../nbs/10a_tables.ipynb #cb9d4823
 def last_slope(
