@@ -413,5 +413,6 @@ def about(
     shared = f'{teachers} machines made the runs, each with a teacher of its own. ' if teachers > 1 else ''
     return (f'{s["source"]}, {s["images"] or "all"} training images of {s["size"]} pixels; preset {s["preset"]} with '
             f'{s["settings"] or "nothing changed"}; {first["name"]} of {s["n"][0]} images (floor {floor} images); '
-            f'seeds {s["seeds"]}{more}. {shared}Tables give mean ± standard deviation (number of seeds). The distances '
-            f'of the report are of other features and other pictures: ranks and ratios can be compared, numbers cannot.')
+            f'seeds {s["seeds"]}{more}. {shared}Tables give mean ± standard deviation (number of seeds). '
+            'The distances of the report are of other features and other pictures: ranks and ratios can be compared, '
+            'numbers cannot.')
