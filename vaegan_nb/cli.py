@@ -307,10 +307,11 @@ def _check_search(space, preset, settings, objective, n, budget, workers):
     if 'seed' in settings: raise ValueError('--set seed: every trial has a seed of its own, leave it out')
     if twice := [k for k in space if k in settings]: raise ValueError(f'--over {twice[0]}: it is given a value, too')
     for end in 0, 1: configure(preset, **settings, **{k: v[end] for k, v in space.items()})
-    if unread := [k for k in space if k in _UNREAD.get(model := settings.get('model'), ())]:
+    model = settings.get('model')
+    if unread := [k for k in space if k in _UNREAD.get(model, ())]:
         raise ValueError(f'--over {unread[0]}: a {model.upper()} has none')
     _wanted('--objective', 'distance or reconstruction', objective in ('distance', 'reconstruction'), objective)
-    if settings.get('model') == 'gan' and objective == 'reconstruction':
+    if model == 'gan' and objective == 'reconstruction':
         raise ValueError('a GAN reconstructs nothing: wanted --objective distance')
     if n < 4: raise ValueError(f'--n: wanted 4 images or more, found {n}')
     if n > 10_000: raise ValueError(f'--n: wanted n of 10,000 or less, found {n}')

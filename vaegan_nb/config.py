@@ -138,9 +138,8 @@ def _check_codes(cfg:Config):
         _refuse('penalty', f"another with {cfg.nz} codes, for tc's estimate from a batch sees nothing above 16", 'tc')
 
 def _check_lr(cfg:Config):
-    if isinstance(cfg.lr, (list, tuple)): object.__setattr__(cfg, 'lr', tuple(map(_plain, cfg.lr))) # JSON has lists
-    if isinstance(cfg.lr, tuple) and len(cfg.lr) == 1: object.__setattr__(cfg, 'lr', cfg.lr[0])
-    lrs = cfg.lr if isinstance(cfg.lr, tuple) else (cfg.lr,)
+    lrs = tuple(map(_plain, cfg.lr)) if isinstance(cfg.lr, (list, tuple)) else (cfg.lr,) # JSON has lists
+    object.__setattr__(cfg, 'lr', lrs[0] if len(lrs) == 1 else lrs)
     if len(lrs) not in (1, 3) or not all(_is_a(l, 'float') and l > 0 for l in lrs):
         _refuse('lr', 'a learning rate above 0, or one for each of encoder, decoder and discriminator', cfg.lr)
 
