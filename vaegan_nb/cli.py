@@ -82,7 +82,7 @@ def _check_source(source):
     if re.fullmatch(r'synth(:\d+)?', str(source)):
         from vaegan_nb.faces import SynthFaces
         SynthFaces(n=int(str(source)[6:] or 20000))
-    elif not Path(source).expanduser().exists():
+    elif not Path(source).exists():
         raise FileNotFoundError(f'Wanted a folder, zip or .npy of images, found nothing at {Path(source).absolute()}')
 
 def _check_run(run):
@@ -110,16 +110,16 @@ def _check_log(log):
 # %% ../nbs/11_cli.ipynb #960d131c
 def _folder(out):
     "The folder that a command is to fill; `ValueError` where it cannot be one"
-    out = Path(out).expanduser()                                             # --out=~/x comes as it is typed
+    out = Path(out)
     file = next((p for p in (out, *out.parents) if p.is_file()), None)
     if file: raise ValueError(f'--out: wanted a folder, found the file {file}: choose another')
     return out
 
 def _out(out, source, kind):
     "The folder that was asked for, or one for this source; `ValueError` where its pictures would be trained on"
-    place = Path(source).expanduser().resolve()
+    place = Path(source).resolve()
     name = place.name if place.is_dir() else place.stem                      # photos.v2 is a folder
-    out = Path(out or f'runs/{name.replace(":", "-")}-{kind}').expanduser()
+    out = Path(out or f'runs/{name.replace(":", "-")}-{kind}')
     celeba = any((place/name).exists() for name in ('celeba', 'img_align_celeba', 'img_align_celeba.zip')) # has a list
     if place.is_dir() and not celeba and place in (out.resolve(), *out.resolve().parents):
         raise ValueError(f'--out: {out} lies in the folder of images, whose pictures are trained on: choose another')

@@ -119,7 +119,7 @@ def crop_of(
     cfg:Config # Settings of the model that is to learn
 ) -> str|None: # For open_images
     "How to crop what a model learns from: as asked; CelebA, of which there are several uses, as the preset does"
-    celeba = crop is None and (folder := Path(source).expanduser()).is_dir() and celeba_source(folder)
+    celeba = crop is None and (folder := Path(source)).is_dir() and celeba_source(folder)
     return cfg.crop if celeba else crop
 
 # %% ../nbs/10d_commands.ipynb #b8dab551
@@ -352,7 +352,7 @@ def sample_run(
     z = sample_codes(net, **how)
     if edits: z = edited_codes(net, z, edits, run_images(run, source))
     moved = how.get('interpolate') or how.get('traverse') is not None
-    path = os.path.expanduser(out or place/f'sampled{KINDS[kind]}')
+    path = out or place/f'sampled{KINDS[kind]}'
     return write_pictures(decode_codes(net, z), path, kind, z, how.get('steps', 16) if moved else 8)
 
 def encode_source(
@@ -401,7 +401,7 @@ def report_run(
     "Write what is known of a run"
     run, place = local_run(run), _place(run)
     net = trained_model(run)
-    images, path = run_images(run, source), Path(out or place/'look.html').expanduser()
+    images, path = run_images(run, source), Path(out or place/'look.html')
     if path.suffix != '.html': raise ValueError(f'wanted a page that ends in .html, found {path}')
     if images is None and source is None and net.config.model != 'gan':
         print('note: the images of the run are gone: name some (--source) to see more', file=sys.stderr)

@@ -84,6 +84,10 @@ def nearest(
     near = get_close_matches(name, names, 1, .5)
     return f'{name} is unknown' + (f': did you mean {near[0]}?' if near else f'. There are {", ".join(names)}')
 
+def _at_home(value):
+    "A path that begins with ~, which a shell leaves in --out=~/x as it is typed, in the user's folder"
+    return os.path.expanduser(value) if isinstance(value, (str, Path)) else value
+
 def command(
     advice:str='', # Argument with which a stopped command goes on
     old:dict={}, # Arguments of the last version: name to what argparse needs to know of it
@@ -96,7 +100,7 @@ def command(
             if not args and not kwargs and Path(sys.argv[0]).stem == f.__name__: kwargs = arguments(run, sys.argv[1:])
             def work():
                 g, a, k = renew(f, args, dict(kwargs)) if renew else (f, args, kwargs)
-                return g(*a, **k)
+                return g(*map(_at_home, a), **{name: _at_home(v) for name, v in k.items()})
             return run_or_exit(work, advice)
         run.old = old
         COMMANDS[f.__name__] = run
