@@ -48,7 +48,7 @@ def beta_sweep(study:Study) -> list: # As baselines
 # %% ../nbs/10a_designs.ipynb #6bf09b24
 CHOICES = { # What is changed in the VAE-GAN
     'gamma_x10': dict(gamma=10.), 'gamma_x0.1': dict(gamma=.1),
-    'gamma_per_element': dict(gamma_per='element'),
+    'gamma_per_element': dict(gamma_per='element'), 'beta_x0.1': dict(beta=.05),
     'layer_conv2': dict(layer='conv2'), 'layer_fc': dict(layer='fc'), 'layer_pre': dict(pre=True),
     'concat': dict(concat=True), 'no_dis_recon': dict(dis_recon=False),
     'nonsaturating': dict(form='nonsaturating'),

@@ -82,7 +82,7 @@ class Study:
 # %% ../nbs/10_experiments.ipynb #c6787791
 _small = dict(width=.25, nz=64, bs=32, epochs=2)
 _long = dict(source='faces', images=18_000, extractor='labels', judge=True)
-_near = 'vaegan gamma_x0.1 gamma_x10 nonsaturating rmsprop init_larsen init_printed concat ema'
+_near = 'vaegan beta_x0.1 gamma_x0.1 gamma_x10 nonsaturating rmsprop init_larsen init_printed concat ema'
 STUDIES = dict(
     paper=Study('The report on CelebA', 'celeba', extractor='inception', n=(1000, 10_000)),
     faces=Study('Real faces', size=32, settings=dict(_small, epochs=13, prior='mixture'), trials=8, **_long,

@@ -29,6 +29,7 @@ LABELS = { # Key of a row to what tables and figures call it
     'gan': 'GAN', 'gan_ns': 'GAN, non-saturating', 'vae': 'VAE', 'vaegan': 'VAE-GAN', 'tuned': 'tuned β',
     'trial': 'trial', 'preset_larsen': 'preset larsen', 'preset_best': 'best of 0.1',
     'gamma_x10': 'γ ten times larger', 'gamma_x0.1': 'γ ten times smaller', 'gamma_per_element': 'γ = 1 per element',
+    'beta_x0.1': 'β ten times smaller',
     'layer_conv2': 'Dis_l: second convolution', 'layer_fc': 'Dis_l: fully connected',
     'layer_pre': 'Dis_l before batch norm', 'concat': 'one concatenated pass',
     'no_dis_recon': 'reconstructions not judged', 'nonsaturating': 'non-saturating', 'hard_labels': 'labels 1 and 0',
