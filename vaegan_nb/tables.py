@@ -397,7 +397,8 @@ def plot_samples(
     for ax, r in zip(axs.flat, shown.itertuples()):
         pixels = plt.imread(results['folder']/f'{r.run}.png')
         ax.imshow(pixels[:len(pixels)//2])
-        ax.set_title(f'{label(r.key)}, seed {r.seed}', fontsize=9)
+        tried = f', β = {r.beta:.3g}' if r.key == 'trial' else ''
+        ax.set_title(f'{label(r.key)}{tried}, seed {r.seed}', fontsize=9)
     return fig
 
 # %% ../nbs/10a_tables.ipynb #4e935f9f
