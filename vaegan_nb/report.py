@@ -132,6 +132,7 @@ img {{ max-width: 100% }} h2 {{ margin-top: 2.5rem }}
 img.pixels {{ min-width: min(100%, 33rem); image-rendering: pixelated }}
 table {{ border-collapse: collapse; font-size: .85rem }}
 td, th {{ padding: .15rem .8rem .15rem 0; text-align: left; vertical-align: top }}
+table.numbers {{ display: block; overflow-x: auto }} table.numbers tbody {{ white-space: nowrap }}
 </style><h1>{title}</h1>{body}</html>
 """
 

@@ -197,7 +197,7 @@ _NOTES = dict(choices='<p>Of 20 rows without any effect one is expected to be be
               best='<p>It was found by a search on real faces, with other seeds; '
                    'where the images are the same, part of its lead is that choice.</p>')
 
-def _html(table): return table.to_html(border=0, justify='left')              # which escapes every text in it
+def _html(table, kind=None): return table.to_html(border=0, justify='left', classes=kind) # which escapes every text
 
 def _scores(results):
     "Scores of disentangling at equal reconstruction as HTML, for the losses that have β = 1"
@@ -211,7 +211,7 @@ def _scores(results):
         except ValueError as e: # without seeds in common the rest of the page has still something to say
             yield f'<p>Not compared: {escape(str(e))}</p>'
             continue
-        yield f'{said}{_html(score_table(rows, loss))}'
+        yield f'{said}{_html(score_table(rows, loss), "numbers")}'
 
 def _figures(results, trials):
     "Figures 3 to 5 as HTML"
@@ -242,7 +242,8 @@ def make_report(
         table = summary(results, part, AGAINST.get(part))
         if not len(table): continue
         fig = plot_changes(results, part, AGAINST[part]) if part in ('choices', 'best', 'levers') else None
-        parts.append(f'<h2>{title}</h2>{_html(readable(table))}{_NOTES.get(part, "")}{figure_html(fig) if fig else ""}')
+        said, fig = _html(readable(table), 'numbers'), figure_html(fig) if fig else ''
+        parts.append(f'<h2>{title}</h2>{said}{_NOTES.get(part, "")}{fig}')
     if results['rows'].part.isin(['betas', 'tuned']).any(): parts.append(f'<p>{escape(beta_verdict(results))}</p>')
     parts += [*_scores(results), *_figures(results, study.trials)]
     parts += [f'<h2>{escape(title)}</h2>{_picture(pixels)}' for title, pixels in _real_pictures(out)]

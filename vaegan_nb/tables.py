@@ -252,6 +252,7 @@ def _two_digits(v): return f'{v:.{2 + (v > 99)}g}' # three from 100 on, for whic
 
 def mean_and_spread(mean, sd, n) -> str:
     "Such as '13.35 ± 0.053 (3)': mean, standard deviation, number"
+    if sd < 1e-12*abs(mean): sd = 0. # what is left where all are equal
     return '-' if not n else f'{mean:.4g}' + ('' if math.isnan(sd) else f' ± {_two_digits(sd)}') + f' ({n})'
 
 def _interval(mean, sd, n):
@@ -285,7 +286,8 @@ def readable(
         out["β in the report's unit"] = [f'{REPORT_UNIT*b:g}' for b in table.beta]
     if table.report.notna().any():
         out['FID in the report'] = ['-' if math.isnan(f) else f'{f:.2f}' for f in table.report]
-    return pd.DataFrame(dict(out, failed=[str(f or '') for f in table.failed]), [label(key) for key in table.index])
+    if table.failed.any(): out['failed'] = [str(f or '') for f in table.failed]
+    return pd.DataFrame(out, [label(key) for key in table.index])
 
 # %% ../nbs/10a_tables.ipynb #42a7f584
 def as_markdown(
