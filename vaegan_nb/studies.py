@@ -242,8 +242,8 @@ def make_report(
         table = summary(results, part, AGAINST.get(part))
         if not len(table): continue
         fig = plot_changes(results, part, AGAINST[part]) if part in ('choices', 'best', 'levers') else None
-        said, fig = _html(readable(table), 'numbers'), figure_html(fig) if fig else ''
-        parts.append(f'<h2>{title}</h2>{said}{_NOTES.get(part, "")}{fig}')
+        parts.append(f'<h2>{title}</h2>{_html(readable(table), "numbers")}{_NOTES.get(part, "")}')
+        if fig: parts.append(figure_html(fig))
     if results['rows'].part.isin(['betas', 'tuned']).any(): parts.append(f'<p>{escape(beta_verdict(results))}</p>')
     parts += [*_scores(results), *_figures(results, study.trials)]
     parts += [f'<h2>{escape(title)}</h2>{_picture(pixels)}' for title, pixels in _real_pictures(out)]

@@ -29,9 +29,8 @@ LABELS = { # Key of a row to what tables and figures call it
     'gan': 'GAN', 'gan_ns': 'GAN, non-saturating', 'vae': 'VAE', 'vaegan': 'VAE-GAN', 'tuned': 'tuned β',
     'trial': 'trial', 'preset_larsen': 'preset larsen', 'preset_best': 'best of 0.1',
     'gamma_x10': 'γ ten times larger', 'gamma_x0.1': 'γ ten times smaller', 'gamma_per_element': 'γ = 1 per element',
-    'beta_x0.1': 'β ten times smaller',
-    'layer_conv2': 'Dis_l: second convolution', 'layer_fc': 'Dis_l: fully connected',
-    'layer_pre': 'Dis_l before batch norm', 'concat': 'one concatenated pass',
+    'beta_x0.1': 'β ten times smaller', 'layer_conv2': 'Dis_l: second convolution',
+    'layer_fc': 'Dis_l: fully connected', 'layer_pre': 'Dis_l before batch norm', 'concat': 'one concatenated pass',
     'no_dis_recon': 'reconstructions not judged', 'nonsaturating': 'non-saturating', 'hard_labels': 'labels 1 and 0',
     'no_swap': 'labels not swapped', 'rmsprop': 'RMSProp', 'lr_1e-3': 'lr 1e-3 but for Dis',
     'init_printed': 'init: gain as printed', 'init_larsen': 'init as Larsen', 'resize': 'resize and convolve',
@@ -266,6 +265,7 @@ def _change(change, low, high):
     if math.isnan(low): return f'{change:+.3g}', ''
     return f'{change:+.3g} ± {_two_digits((high - low)/2)}', 'yes' if low > 0 or high < 0 else 'no'
 
+# %% ../nbs/10a_tables.ipynb #59cd26a3
 def readable(
     table:pd.DataFrame # See summary
 ) -> pd.DataFrame: # Of text
